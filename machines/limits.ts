@@ -1,0 +1,125 @@
+/**
+ * Every number of the protocol and of the program's bounds, with its unit in the name and the reason beside it
+ * (protocol appendix A, 3.2, 3.6, 4.1 to 4.4, 4.11). Anything that is configurable is configured here and nowhere else.
+ */
+
+export const LIMITS = {
+  // Log-on, client (3.2)
+  /** Distances between transmissions; four steps make five transmissions. Each is stretched by a random factor up to RETRY_JITTER. */
+  T_RETRY_MS: [500, 1000, 2000, 2000] as readonly number[],
+  /** A crowd that lost its server together must not ask again in the same instant. */
+  RETRY_JITTER: 1.25,
+  /** Give up in Wait for Challenge: after five chances. */
+  T_CHALLENGE_MS: 8_000,
+  /** Give up in Wait for AUTH_SUCCESS; also bounds the answering of further CHALLENGEs. */
+  T_AUTH_MS: 8_000,
+  /** AUTH_FAIL is clear text: it takes effect only after this time, unless an AUTH_SUCCESS verifies (3.8). 0 is the diagram to the letter. */
+  T_FAIL_HOLD_MS: 400,
+  /** TCP open and CONNECTED together. */
+  T_CONNECTING_MS: 10_000,
+  /** CHALLENGEs answered per attempt: one genuine and two forged by somebody on the path (3.8). */
+  CANDIDATES: 3,
+
+  // Log-on, server (3.2, 3.6)
+  /** Life of a pending attempt: an honest client has given up before. */
+  T_RESPONSE_MS: 20_000,
+  /** Life of an unused cookie: an honest client has given up before. */
+  T_COOKIE_MS: 20_000,
+  /** Wrong RESPONSEs per rand; the last one closes the attempt. */
+  WRONG_RESPONSES: 3,
+  /** Attempts in Wait for RESPONSE; the oldest leaves. At 50,000 HELLOs a second an honest one lives 0.33 s. */
+  PENDING_ATTEMPTS: 16_384,
+  /** Attempts in Wait for RESPONSE of one source. */
+  PENDING_PER_SOURCE: 256,
+  /** Attempts in Connecting of one client; they needed K_A, so only the user himself can fill this. */
+  CONNECTING_PER_CLIENT: 4,
+  /** Datagrams of one source (IPv4 address, IPv6 /64), 0 = no limit. */
+  DATAGRAMS_PER_SECOND: 50,
+  DATAGRAM_BURST: 200,
+  /** AUTH_FAIL in total, 0 = no limit. */
+  AUTH_FAIL_PER_SECOND: 200,
+  /** Sources remembered for the bucket above; the one unused longest is forgotten. */
+  SOURCES: 65_536,
+  /** Wrong RESPONSEs of one Client-ID in an hour that raise a warning (3.11). */
+  WRONG_RESPONSES_PER_HOUR_WARN: 20,
+
+  // TCP before CONNECT (4.1)
+  /** One deadline for all 122 bytes of a client's first flight, not one a byte. */
+  T_PREFACE_MS: 5_000,
+  /** Sockets before CONNECT; the oldest is destroyed, since an honest one needs milliseconds. */
+  UNBOUND_SOCKETS: 512,
+  UNBOUND_PER_SOURCE: 32,
+
+  // Connections (4.2 to 4.4, 4.9, 4.11)
+  CONNECTED_CLIENTS: 10_000,
+  /** Nothing written for so long: KEEPALIVE. 0 = off. */
+  T_KEEPALIVE_MS: 15_000,
+  /** No record verified for so long: the connection is dead. */
+  T_DEAD_MS: 45_000,
+  /** How long the side that closes waits for the other's FIN. */
+  T_LINGER_MS: 2_000,
+  /** Activity timer of the client and how long before its end the warning comes. */
+  T_ACTIVITY_MS: 300_000,
+  T_GUARD_MS: 30_000,
+  /** Messages of one connection, 0 = no limit (4.3, P4). */
+  MESSAGES_PER_SECOND: 20,
+  MESSAGE_BURST: 60,
+  /** Output waiting for one connection, sealed or not; a reader behind it is too slow: 250 texts of the largest size. */
+  OUTPUT_QUEUE_BYTES: 1_048_576,
+  /** Input of one connection that may wait to be processed, beside the record being read. */
+  INPUT_QUEUE_BYTES: 65_536,
+  /** The history pump of a connection stops above this and goes on when it has drained (4.8, P11). */
+  PUMP_QUEUE_BYTES: 65_536,
+  /** Records of a history list per turn: one long list must not delay the others. */
+  PUMP_RECORDS_PER_TURN: 64,
+  /** Texts read from the store at a time. */
+  PUMP_PAGE_TEXTS: 512,
+
+  // Storage (P2, P10)
+  /** Session numbers reserved at a time: at most so many are lost by a crash. */
+  SESSION_BLOCK: 1_000,
+  /** How often a store that failed is tried again. */
+  T_STORE_RETRY_MS: 5_000,
+  /** How long graceful shutdown waits for output to leave (4.10). */
+  T_FLUSH_MS: 2_000,
+} as const;
+
+/** The same names with any numbers: what a configuration yields. */
+export type Limits = { readonly [K in keyof typeof LIMITS]: (typeof LIMITS)[K] extends number ? number : readonly number[] };
+
+/** Fixed by the wire format (1.4, 1.5, 2.6); not configurable. */
+export const WIRE = {
+  UDP_PORT: 4390,
+  VERSION: 1,
+  CLIENT_DATAGRAM_MIN_BYTES: 128,
+  CLIENT_DATAGRAM_MAX_BYTES: 512,
+  SERVER_DATAGRAM_MAX_BYTES: 128,
+  CLIENT_PREFACE_BYTES: 40,
+  SERVER_PREFACE_BYTES: 24,
+  /** Plaintext of a record is a multiple of this, so that lengths tell little. */
+  RECORD_STEP_BYTES: 64,
+  RECORD_MAX_STEPS: 65,
+  TAG_BYTES: 16,
+  TEXT_MAX_BYTES: 4096,
+  REKEY_RECORDS: 65_536,
+} as const;
+
+/**
+ * The conditions between the numbers (appendix A); a program checks them when it starts, whatever its configuration says.
+ * @returns one sentence for each condition that does not hold; empty if all do
+ */
+export function limitFaults(l: Limits): string[] {
+  const retries = l.T_RETRY_MS.reduce((sum, step) => sum + step, 0) * l.RETRY_JITTER;
+  const conditions: readonly (readonly [boolean, string])[] = [
+    [l.T_FAIL_HOLD_MS < (l.T_RETRY_MS[0] ?? 0), 'T_FAIL_HOLD must be shorter than the first step of T_RETRY'],
+    [l.RETRY_JITTER >= 1, 'RETRY_JITTER must be at least 1'],
+    [l.T_RESPONSE_MS > l.T_CHALLENGE_MS + l.T_AUTH_MS, 'T_RESPONSE must be longer than T_CHALLENGE and T_AUTH together'],
+    [l.T_COOKIE_MS > l.T_AUTH_MS + l.T_CONNECTING_MS, 'T_COOKIE must be longer than T_AUTH and T_CONNECTING together'],
+    [retries < l.T_CHALLENGE_MS, 'the steps of T_RETRY with their jitter must end before T_CHALLENGE'],
+    [retries < l.T_AUTH_MS, 'the steps of T_RETRY with their jitter must end before T_AUTH'],
+    [3 * l.T_KEEPALIVE_MS <= l.T_DEAD_MS, 'T_DEAD must be at least three times T_KEEPALIVE'],
+    [0 < l.T_GUARD_MS && l.T_GUARD_MS < l.T_ACTIVITY_MS, 'T_GUARD must be above 0 and below T_ACTIVITY'],
+    [l.PUMP_QUEUE_BYTES < l.OUTPUT_QUEUE_BYTES, 'PUMP_QUEUE_BYTES must be below OUTPUT_QUEUE_BYTES'],
+  ];
+  return conditions.filter(([holds]) => !holds).map(([, sentence]) => sentence);
+}

@@ -1,0 +1,111 @@
+/**
+ * What is handed in to the machines' surroundings: clock, chance, subscribers, keys, session numbers, history. Interfaces
+ * only; a real and an in-memory implementation of each stand behind the same contract tests.
+ */
+
+/** Where a datagram came from or a connection leads to. */
+export interface Address {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Monotonic time and timers. Nothing else in the program may wait. */
+export interface Clock {
+  /** Milliseconds since some fixed moment; never goes back. */
+  now(): number;
+  /** Wall clock, ms since 1970: for stored times only, never for waiting. */
+  wall(): number;
+  setTimeout(callback: () => void, ms: number): unknown;
+  clearTimeout(timer: unknown): void;
+  /** Runs the callback after all input that is ready has been read: the end of a turn (P1). */
+  setImmediate(callback: () => void): unknown;
+}
+
+/** Chance; cryptographically strong in production, seeded in tests. */
+export interface Random {
+  bytes(n: number): Uint8Array;
+  /** Uniform in [0, 1); for jitter only, never for secrets. */
+  fraction(): number;
+}
+
+/** A subscriber as stored: `key` is K_A, 32 bytes, and must be handed on to the key store at once. */
+export interface Subscriber {
+  readonly id: string;
+  readonly key: Uint8Array;
+  /** The key was derived from a passphrase: weaker than random (2.3). */
+  readonly stretched: boolean;
+}
+
+export interface Subscribers {
+  has(id: string): boolean;
+}
+
+/** The list of subscribers where it lasts. */
+export interface SubscriberStore {
+  all(): Subscriber[];
+  /** @throws StoreError `exists` if the ID (in any case) or the key is there already */
+  add(subscriber: Subscriber): void;
+  /** @returns whether it was there */
+  remove(id: string): boolean;
+}
+
+/** A text to be stored, in the order in which the server accepted it. */
+export interface AcceptedText {
+  readonly session: number;
+  readonly sender: string;
+  readonly recipient: string;
+  /** ms since 1970. */
+  readonly time: number;
+  readonly text: string;
+}
+/** A text of a pair of clients as it is read back; `n` counts from 1 without a gap. */
+export interface StoredText {
+  readonly n: number;
+  readonly session: number;
+  readonly sender: string;
+  readonly time: number;
+  readonly text: string;
+}
+
+/** All past texts, per unordered pair of Client-IDs (4.8). */
+export interface History {
+  /** Appends all or none, durable against the death of the process. @throws StoreError `full`, `failed` */
+  append(texts: readonly AcceptedText[]): void;
+  /** Number of texts stored for the pair. @throws StoreError `failed` */
+  count(a: string, b: string): number;
+  /** At most `limit` texts of the pair with `n` above `after`, in order. @throws StoreError `failed` */
+  page(a: string, b: string, after: number, limit: number): StoredText[];
+}
+
+/** The counter of session numbers where it lasts (P10). */
+export interface SessionNumbers {
+  /** Reserves `count` numbers for good, synced to disk before it returns. @returns the first of them @throws StoreError */
+  reserve(count: number): number;
+}
+
+/** Hands out session numbers one by one; `peek` is undefined while none can be reserved. */
+export interface SessionIds {
+  peek(): number | undefined;
+  /** The number last peeked at is used. */
+  take(): void;
+}
+
+/** Why a store operation did not succeed; the message says what to do. */
+export class StoreError extends Error {
+  constructor(
+    readonly kind: 'exists' | 'full' | 'failed' | 'unusable',
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'StoreError';
+  }
+}
+
+/** Everything of storage behind one handle. */
+export interface Store extends History, SessionNumbers {
+  readonly subscribers: SubscriberStore;
+  /** A real write, to find out whether a store that failed works again. @throws StoreError */
+  probe(): void;
+  close(): void;
+}
