@@ -6,7 +6,15 @@
  * compiler, and again when the machine is made; a name that is defined and never used is an error too. Every state must
  * answer every event: a missing cell does not compile.
  */
-import { assign, createMachine, interpret, State, type AnyStateMachine, type StateValue } from 'xstate';
+import {
+  assign,
+  createMachine,
+  interpret,
+  type AnyStateMachine,
+  type State,
+  type StateMachine,
+  type StateValue,
+} from 'xstate';
 import { pure } from 'xstate/lib/actions';
 import type { Effect } from './effects';
 
@@ -25,8 +33,9 @@ type Guard<C, E> = (context: C, event: E) => boolean;
 
 type OfType<E extends AnyEvent, K> = Extract<E, { type: K }>;
 /** The names among `I` whose implementation takes events of type `Ev`. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- any is the only context that every implementation accepts
-type NamesFor<I, Ev> = { [N in keyof I]: I[N] extends (context: any, event: infer P) => unknown ? (Ev extends P ? N : never) : never }[keyof I];
+type NamesFor<I, Ev> = {
+  [N in keyof I]: I[N] extends (context: never, event: infer P) => unknown ? (Ev extends P ? N : never) : never;
+}[keyof I];
 
 interface Edge<S, A, G> {
   /** Absent: stay, without leaving sub-states. */
@@ -75,10 +84,7 @@ export interface Machine<C, E extends AnyEvent, S extends string, F extends Effe
  * @throws Error our own bug: an unknown or unused name, a missing or unknown cell
  */
 export function defineMachine<C extends object, E extends AnyEvent, S extends string, F extends Effect>() {
-  return <
-    A extends Record<string, Action<C, never, F>>,
-    G extends Record<string, Guard<C, never>>,
-  >(
+  return <A extends Record<string, Action<C, never, F>>, G extends Record<string, Guard<C, never>>>(
     implementations: { readonly actions: A; readonly guards: G },
     definition: Definition<C, E, S, { actions: A; guards: G }>,
   ): Machine<C, E, S, F> => build(implementations, definition) as unknown as Machine<C, E, S, F>;
@@ -122,7 +128,7 @@ function build(given: unknown, defined: unknown): Machine<object, AnyEvent, stri
         // Effects are read from the state; there is nothing to execute.
         [EFFECT]: () => undefined,
       },
-    } as never,
+    },
   );
   const events = [...new Set(Object.values(definition.states).flatMap((state) => Object.keys(state)))];
   return { id: definition.id, context: definition.context, initial: definition.initial, leaves, events, chart };
@@ -138,9 +144,10 @@ interface EffectAction {
 function asked(action: Action<object, AnyEvent, Effect>) {
   return pure<object, AnyEvent>((context, event) => {
     const { set, ask } = action(context, event);
-    const effects: readonly Effect[] = ask === undefined ? [] : Array.isArray(ask) ? (ask as Effect[]) : [ask as Effect];
+    const effects: readonly Effect[] =
+      ask === undefined ? [] : Array.isArray(ask) ? (ask as Effect[]) : [ask as Effect];
     const actions: object[] = effects.map((effect): EffectAction => ({ type: EFFECT, effect }));
-    if (set) actions.unshift(assign<object, AnyEvent>(() => set) as object);
+    if (set) actions.unshift(assign<object, AnyEvent>(() => set));
     return actions as never;
   });
 }
@@ -149,7 +156,9 @@ function asked(action: Action<object, AnyEvent, Effect>) {
 function nest({ id, states, final }: Loose): object {
   const nested: Record<string, { initial?: string; states?: Record<string, object> } | object> = {};
   for (const [name, cellsOfState] of Object.entries(states)) {
-    const on = Object.fromEntries(Object.entries(cellsOfState).map(([event, cell]) => [event, edges(cell).map(toXState)]));
+    const on = Object.fromEntries(
+      Object.entries(cellsOfState).map(([event, cell]) => [event, edges(cell).map(toXState)]),
+    );
     const [parent = '', child] = name.split('.');
     if (child === undefined) nested[parent] = { on };
     else {
@@ -235,14 +244,14 @@ export const interpreted: Stepper = {
   start(machine, { name, context, state = machine.initial }) {
     const chart = machine.chart;
     const service = interpret(chart, { id: name, devTools: false });
-    service.start(chart.getInitialState(valueOf(state) as never, context as never));
+    service.start(chart.getInitialState(valueOf(state), context));
     const actor = {
       state: state as string,
       get context() {
         return service.getSnapshot().context as object;
       },
       send(event: AnyEvent) {
-        const next = service.send(event as never) as unknown as AnyState;
+        const next = service.send(event) as unknown as AnyState;
         actor.state = leafOf(next.value);
         return effectsOf(next);
       },
@@ -255,8 +264,8 @@ export const interpreted: Stepper = {
 /** `machine.transition` runs the machine: nothing is kept but value and context (P15). */
 export const transitioned: Stepper = {
   start(machine, { context, state = machine.initial }) {
-    const chart = machine.chart;
-    let current = chart.getInitialState(valueOf(state) as never, context as never) as unknown as AnyState;
+    const chart = machine.chart as unknown as StateMachine<object, object, AnyEvent>;
+    let current: AnyState = chart.getInitialState(valueOf(state), context as object) as AnyState;
     const actor = {
       get state() {
         return leafOf(current.value);
@@ -265,7 +274,7 @@ export const transitioned: Stepper = {
         return current.context;
       },
       send(event: AnyEvent) {
-        current = chart.transition(current as never, event as never) as unknown as AnyState;
+        current = chart.transition(current as never, event) as AnyState;
         const effects = effectsOf(current);
         current.actions = [];
         delete current.history;
@@ -284,8 +293,8 @@ function valueOf(leaf: string): StateValue {
 }
 function leafOf(value: StateValue): string {
   if (typeof value === 'string') return value;
-  const [parent = ''] = Object.keys(value);
-  return `${parent}.${String(value[parent])}`;
+  const [[parent, child] = ['', '']] = Object.entries(value);
+  return `${parent}.${child as string}`;
 }
 function effectsOf(state: AnyState): readonly Effect[] {
   const effects: Effect[] = [];

@@ -85,7 +85,9 @@ export const LIMITS = {
 } as const;
 
 /** The same names with any numbers: what a configuration yields. */
-export type Limits = { readonly [K in keyof typeof LIMITS]: (typeof LIMITS)[K] extends number ? number : readonly number[] };
+export type Limits = {
+  readonly [K in keyof typeof LIMITS]: (typeof LIMITS)[K] extends number ? number : readonly number[];
+};
 
 /** Fixed by the wire format (1.4, 1.5, 2.6); not configurable. */
 export const WIRE = {
@@ -113,7 +115,10 @@ export function limitFaults(l: Limits): string[] {
   const conditions: readonly (readonly [boolean, string])[] = [
     [l.T_FAIL_HOLD_MS < (l.T_RETRY_MS[0] ?? 0), 'T_FAIL_HOLD must be shorter than the first step of T_RETRY'],
     [l.RETRY_JITTER >= 1, 'RETRY_JITTER must be at least 1'],
-    [l.T_RESPONSE_MS > l.T_CHALLENGE_MS + l.T_AUTH_MS, 'T_RESPONSE must be longer than T_CHALLENGE and T_AUTH together'],
+    [
+      l.T_RESPONSE_MS > l.T_CHALLENGE_MS + l.T_AUTH_MS,
+      'T_RESPONSE must be longer than T_CHALLENGE and T_AUTH together',
+    ],
     [l.T_COOKIE_MS > l.T_AUTH_MS + l.T_CONNECTING_MS, 'T_COOKIE must be longer than T_AUTH and T_CONNECTING together'],
     [retries < l.T_CHALLENGE_MS, 'the steps of T_RETRY with their jitter must end before T_CHALLENGE'],
     [retries < l.T_AUTH_MS, 'the steps of T_RETRY with their jitter must end before T_AUTH'],

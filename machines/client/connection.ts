@@ -1,0 +1,261 @@
+/**
+ * Client, connection phase (CC): the official diagram edge by edge, with an answer to every event in every state.
+ * Must never be here: sockets, keys, time. `SPEC` edges come first in each state; the marks stand in diagrams/spec/.
+ */
+import { cells, defineMachine, type Cells } from '../define';
+import type { ClientEffect } from '../effects';
+import { LIMITS } from '../limits';
+import { CLOSED_BY_SERVER, type ConnectionEvent } from './events';
+
+export interface ConnectionContext {
+  /** rands (hexadecimal) of the CHALLENGEs answered in this attempt, in order of arrival. */
+  readonly candidates: readonly string[];
+  /** Back-off step that T.RETRY was last armed with, from 0. */
+  readonly step: number;
+}
+export type ConnectionState =
+  | 'Offline'
+  | 'Wait for Challenge'
+  | 'Wait for AUTH_SUCCESS.answering'
+  | 'Wait for AUTH_SUCCESS.doubting'
+  | 'Connecting.opening'
+  | 'Connecting.awaiting'
+  | 'Connected';
+
+type C = ConnectionContext;
+type Ev<T extends ConnectionEvent['type']> = Extract<ConnectionEvent, { type: T }>;
+
+const show = (text: string) => () => ({ ask: { type: 'show', text } as const });
+const refuse = (text: string) => () => ({ ask: { type: 'show', text, refusal: true } as const });
+const close = (reason: Extract<ClientEffect, { type: 'close' }>['reason']) => () => ({
+  ask: { type: 'close', reason } as const,
+});
+
+/** What a user reads when the connection ends without him (protocol 5.5). */
+function closedText({ cause, reason }: Ev<'N.CLOSED'>): string {
+  if (cause === 'clean') return CLOSED_BY_SERVER[reason ?? -1] ?? 'Closed by the server';
+  if (cause === 'invalid') return 'Connection damaged';
+  return cause === 'slow' ? 'Server not reading' : 'Connection lost';
+}
+
+const actions = {
+  newAttempt: () => ({ set: { candidates: [], step: 0 }, ask: { type: 'newAttempt' } as const }),
+  sendHELLO: () => ({ ask: { type: 'sendHELLO' } as const }),
+  addCandidate: (c: C, e: Ev<'D.CHALLENGE'>) => ({
+    set: { candidates: [...c.candidates, e.rand] },
+    ask: { type: 'addCandidate', rand: e.rand } as const,
+  }),
+  'sendRESPONSE:this': (_: C, e: Ev<'D.CHALLENGE'>) => ({ ask: { type: 'sendRESPONSE', rands: [e.rand] } as const }),
+  'sendRESPONSE:all': (c: C) => ({ ask: { type: 'sendRESPONSE', rands: c.candidates } as const }),
+  keepKey: (_: C, e: Ev<'D.AUTH_SUCCESS'>) => ({
+    set: { candidates: [] },
+    ask: { type: 'keepKey', rand: e.rand } as const,
+  }),
+  openTcp: (_: C, e: Ev<'D.AUTH_SUCCESS'>) => ({ ask: { type: 'openTcp', port: e.port } as const }),
+  sendCONNECT: () => ({ ask: { type: 'sendCONNECT' } as const }),
+  createChat: () => ({ ask: { type: 'createChat' } as const }),
+  // The next step of this state; after the last one nothing is armed and T.GIVEUP ends the wait (P9).
+  'start:RETRY': (c: C, e: Ev<'U.LOGON' | 'D.CHALLENGE' | 'T.RETRY'>) => {
+    const step = e.type === 'T.RETRY' ? c.step + 1 : 0;
+    return step < LIMITS.T_RETRY_MS.length
+      ? { set: { step }, ask: { type: 'arm', timer: 'RETRY', step } as const }
+      : { set: { step } };
+  },
+  'start:GIVEUP': (_: C, e: Ev<'U.LOGON' | 'D.CHALLENGE'>) => ({
+    ask: { type: 'arm', timer: 'GIVEUP', for: e.type === 'U.LOGON' ? 'CHALLENGE' : 'AUTH' } as const,
+  }),
+  'start:HOLD': () => ({ ask: { type: 'arm', timer: 'HOLD' } as const }),
+  'start:CONNECTING': () => ({ ask: { type: 'arm', timer: 'CONNECTING' } as const }),
+  'start:ACTIVITY': () => ({ ask: { type: 'arm', timer: 'ACTIVITY' } as const }),
+  'stop:RETRY,GIVEUP,HOLD': () => ({ ask: { type: 'disarm', timers: ['RETRY', 'GIVEUP', 'HOLD'] } as const }),
+  'stop:CONNECTING': () => ({ ask: { type: 'disarm', timers: ['CONNECTING'] } as const }),
+  reset: () => ({ set: { candidates: [], step: 0 }, ask: { type: 'reset' } as const }),
+  endChatLocal: () => ({ ask: { type: 'endChatLocal' } as const }),
+  toChat: () => ({ ask: { type: 'toChat' } as const }),
+  ignore: (_: C, e: ConnectionEvent) => ({ ask: { type: 'ignore', event: e.type } as const }),
+
+  'closeTcp:silent': close('silent'),
+  'closeTcp:logoff': close('logoff'),
+  'closeTcp:idle': close('idle'),
+  'closeTcp:protocol': close('protocol'),
+
+  'show:Connected': show('Connected'),
+  'show:Disconnected': show('Disconnected'),
+  'show:Log on cancelled': show('Log on cancelled'),
+  'show:No answer from the server': show('No answer from the server'),
+  'show:Authentication failed': show('Authentication failed'),
+  'show:Connection failed': show('Connection failed'),
+  'show:Connection failed (timeout)': show('Connection failed (timeout)'),
+  'show:Logged off: no activity': show('Logged off: no activity'),
+  'show:Protocol error': show('Protocol error'),
+  'show:Connection lost / closed by server (cause)': (_: C, e: Ev<'N.CLOSED'>) => {
+    const text = closedText(e);
+    return text === '' ? {} : { ask: { type: 'show', text } as const };
+  },
+
+  'refuse:Not connected': refuse('Not connected'),
+  'refuse:Not connected: log on first': refuse('Not connected: log on first'),
+  'refuse:Log on already in progress': refuse('Log on already in progress'),
+  // The history scenario logs B on a second time and expects this word (0.2, A5).
+  'refuse:Connected': refuse('Connected'),
+};
+
+const guards = {
+  'rand already a candidate': (c: C, e: Ev<'D.CHALLENGE'>) => c.candidates.includes(e.rand),
+  'fewer than 3 candidates': (c: C) => c.candidates.length < LIMITS.CANDIDATES,
+  'chat machine is in ActiveChat': (_: C, e: Ev<'T.ACT_EXPIRED'>) => e.inChat,
+};
+
+type State = Cells<ConnectionEvent, ConnectionState, { actions: typeof actions; guards: typeof guards }>;
+
+const ignore = { actions: 'ignore' } as const;
+const DATAGRAMS = ['D.CHALLENGE', 'D.AUTH_SUCCESS', 'D.AUTH_FAIL'] as const;
+const COMMANDS = ['U.CHAT', 'U.END', 'U.TEXT', 'U.HISTORY'] as const;
+const LOG_ON_TIMERS = ['T.RETRY', 'T.GIVEUP', 'T.HOLD'] as const;
+const ACTIVITY_TIMERS = ['T.ACT_WARN', 'T.ACT_EXPIRED'] as const;
+const MESSAGES_TO_CHAT = [
+  'M.CHAT_STARTED',
+  'M.UNREACHABLE',
+  'M.END_NOTIF',
+  'M.CHAT',
+  'M.HISTORY_RESP',
+  'M.HISTORY_END',
+] as const;
+const MESSAGES = ['M.CONNECTED', ...MESSAGES_TO_CHAT] as const;
+const CONNECTION = ['N.OPEN', 'N.CLOSED', 'X.PROTOCOL'] as const;
+
+const cancel = { target: 'Offline', actions: ['reset', 'show:Log on cancelled'] } as const;
+const success = {
+  target: 'Connecting.opening',
+  actions: ['stop:RETRY,GIVEUP,HOLD', 'keepKey', 'openTcp', 'start:CONNECTING'],
+} as const;
+
+/** What both halves of Wait for AUTH_SUCCESS answer alike. */
+const waitForAuthSuccess = {
+  'U.LOGON': { actions: 'refuse:Log on already in progress' },
+  'U.LOGOFF': cancel,
+  ...cells(COMMANDS, { actions: 'refuse:Not connected' } as const),
+  // An earlier CHALLENGE may have been forged by somebody on the path: answer both (3.8).
+  'D.CHALLENGE': [
+    { cond: 'rand already a candidate', actions: 'ignore' },
+    { cond: 'fewer than 3 candidates', actions: ['addCandidate', 'sendRESPONSE:this'] },
+    ignore,
+  ],
+  'D.AUTH_SUCCESS': success,
+  'T.RETRY': { actions: ['sendRESPONSE:all', 'start:RETRY'] },
+  ...cells(['T.CONNECTING', ...ACTIVITY_TIMERS], ignore),
+  ...cells(CONNECTION, ignore),
+  ...cells(MESSAGES, ignore),
+} as const;
+
+/** What both halves of Connecting answer alike. */
+const connecting = {
+  'U.LOGON': { actions: 'refuse:Log on already in progress' },
+  ...cells(COMMANDS, { actions: 'refuse:Not connected' } as const),
+  ...cells(DATAGRAMS, ignore),
+  ...cells([...LOG_ON_TIMERS, ...ACTIVITY_TIMERS], ignore),
+  'T.CONNECTING': { target: 'Offline', actions: ['closeTcp:silent', 'reset', 'show:Connection failed (timeout)'] },
+  'N.CLOSED': { target: 'Offline', actions: ['reset', 'show:Connection failed'] },
+  'X.PROTOCOL': { target: 'Offline', actions: ['closeTcp:protocol', 'show:Protocol error', 'reset'] },
+} as const;
+
+const offline: State = {
+  'U.LOGON': { target: 'Wait for Challenge', actions: ['newAttempt', 'sendHELLO', 'start:RETRY', 'start:GIVEUP'] },
+  'U.LOGOFF': { actions: 'refuse:Not connected' },
+  ...cells(COMMANDS, { actions: 'refuse:Not connected: log on first' } as const),
+  ...cells(DATAGRAMS, ignore),
+  ...cells([...LOG_ON_TIMERS, 'T.CONNECTING', ...ACTIVITY_TIMERS], ignore),
+  ...cells(CONNECTION, ignore),
+  ...cells(MESSAGES, ignore),
+};
+
+const waitForChallenge: State = {
+  'D.CHALLENGE': {
+    target: 'Wait for AUTH_SUCCESS.answering',
+    actions: ['addCandidate', 'sendRESPONSE:this', 'start:RETRY', 'start:GIVEUP'],
+  },
+  'T.GIVEUP': { target: 'Offline', actions: ['reset', 'show:No answer from the server'] },
+  'T.RETRY': { actions: ['sendHELLO', 'start:RETRY'] },
+  'U.LOGON': { actions: 'refuse:Log on already in progress' },
+  'U.LOGOFF': cancel,
+  ...cells(COMMANDS, { actions: 'refuse:Not connected' } as const),
+  ...cells(['D.AUTH_SUCCESS', 'D.AUTH_FAIL'], ignore),
+  ...cells(['T.HOLD', 'T.CONNECTING', ...ACTIVITY_TIMERS], ignore),
+  ...cells(CONNECTION, ignore),
+  ...cells(MESSAGES, ignore),
+};
+
+const answering: State = {
+  ...waitForAuthSuccess,
+  // AUTH_FAIL is clear text: the diagram's edge to Offline is taken when the hold ends (3.8).
+  'D.AUTH_FAIL': { target: 'Wait for AUTH_SUCCESS.doubting', actions: 'start:HOLD' },
+  'T.GIVEUP': { target: 'Offline', actions: ['reset', 'show:No answer from the server'] },
+  'T.HOLD': ignore,
+};
+
+const doubting: State = {
+  ...waitForAuthSuccess,
+  'D.AUTH_FAIL': ignore,
+  ...cells(['T.GIVEUP', 'T.HOLD'], { target: 'Offline', actions: ['reset', 'show:Authentication failed'] } as const),
+};
+
+const opening: State = {
+  ...connecting,
+  'N.OPEN': { target: 'Connecting.awaiting', actions: 'sendCONNECT' },
+  'U.LOGOFF': { target: 'Offline', actions: ['closeTcp:silent', 'reset', 'show:Log on cancelled'] },
+  ...cells(MESSAGES, ignore),
+};
+
+const awaiting: State = {
+  ...connecting,
+  'M.CONNECTED': {
+    target: 'Connected',
+    actions: ['stop:CONNECTING', 'show:Connected', 'start:ACTIVITY', 'createChat'],
+  },
+  'N.OPEN': ignore,
+  'U.LOGOFF': { target: 'Offline', actions: ['closeTcp:logoff', 'reset', 'show:Log on cancelled'] },
+  ...cells(MESSAGES_TO_CHAT, {
+    target: 'Offline',
+    actions: ['closeTcp:protocol', 'show:Protocol error', 'reset'],
+  } as const),
+};
+
+const connected: State = {
+  'U.LOGOFF': { target: 'Offline', actions: ['endChatLocal', 'closeTcp:logoff', 'reset', 'show:Disconnected'] },
+  'T.ACT_EXPIRED': [
+    // CHAT_STARTED came after the warning had fired: the chat diagram never lets this timer end a chat (4.4).
+    { cond: 'chat machine is in ActiveChat', actions: 'start:ACTIVITY' },
+    { target: 'Offline', actions: ['endChatLocal', 'closeTcp:idle', 'reset', 'show:Logged off: no activity'] },
+  ],
+  ...cells([...COMMANDS, 'T.ACT_WARN', ...MESSAGES_TO_CHAT], { actions: 'toChat' } as const),
+  'N.CLOSED': {
+    target: 'Offline',
+    actions: ['endChatLocal', 'reset', 'show:Connection lost / closed by server (cause)'],
+  },
+  ...cells(['X.PROTOCOL', 'M.CONNECTED'], {
+    target: 'Offline',
+    actions: ['endChatLocal', 'closeTcp:protocol', 'reset', 'show:Protocol error'],
+  } as const),
+  'U.LOGON': { actions: 'refuse:Connected' },
+  ...cells(DATAGRAMS, ignore),
+  ...cells([...LOG_ON_TIMERS, 'T.CONNECTING'], ignore),
+  'N.OPEN': ignore,
+};
+
+export const clientConnection = defineMachine<C, ConnectionEvent, ConnectionState, ClientEffect>()(
+  { actions, guards },
+  {
+    id: 'client connection',
+    initial: 'Offline',
+    context: { candidates: [], step: 0 },
+    states: {
+      Offline: offline,
+      'Wait for Challenge': waitForChallenge,
+      'Wait for AUTH_SUCCESS.answering': answering,
+      'Wait for AUTH_SUCCESS.doubting': doubting,
+      'Connecting.opening': opening,
+      'Connecting.awaiting': awaiting,
+      Connected: connected,
+    },
+  },
+);

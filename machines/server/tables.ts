@@ -1,0 +1,122 @@
+/**
+ * Where the server finds its instances: by the hash of a HELLO, by rand, by lookup tag, by client; and in order of age, so
+ * that the oldest leaves when a table is full (protocol 3.4, 3.6). Plain maps, no machine is stepped here.
+ */
+import type { ConnectionState } from './connection';
+import type { Instance } from './switchboard';
+
+export class Tables {
+  /** Every instance but the one that waits for HELLO, in order of age. */
+  readonly all = new Set<Instance>();
+  readonly byHash = new Map<string, Instance>();
+  readonly byRand = new Map<string, Instance>();
+  readonly byTag = new Map<string, Instance>();
+  /** The one connected instance of a client (I-1). */
+  readonly connected = new Map<string, Instance>();
+  private readonly pending = new Set<Instance>();
+  private readonly pendingOf = new Groups();
+  private readonly connectingOf = new Groups();
+  private readonly byClient = new Groups();
+  /** Live instances by Client-ID and attempt-ID: for the rule on stray RESPONSEs (3.4). */
+  private readonly byAttempt = new Groups();
+
+  /** Attempts in Wait for RESPONSE. */
+  get pendingSize(): number {
+    return this.pending.size;
+  }
+
+  /** Keeps the tables by state in step with the connection machine. */
+  moved(instance: Instance, from: ConnectionState, to: ConnectionState): void {
+    if (from === 'Wait for RESPONSE') {
+      this.pending.delete(instance);
+      this.pendingOf.delete(instance.source, instance);
+    }
+    if (from === 'Connecting') this.connectingOf.delete(instance.id, instance);
+    if (from === 'Connected' && this.connected.get(instance.id) === instance) this.connected.delete(instance.id);
+    if (to === 'Wait for RESPONSE') {
+      this.pending.add(instance);
+      this.pendingOf.add(instance.source, instance);
+    }
+    if (to === 'Connecting') this.connectingOf.add(instance.id, instance);
+    if (to === 'Connected') this.connected.set(instance.id, instance);
+  }
+
+  publish(instance: Instance): void {
+    this.byHash.set(instance.hash, instance);
+    if (instance.rand !== undefined) this.byRand.set(instance.rand, instance);
+    this.byClient.add(instance.id, instance);
+    this.byAttempt.add(attemptKey(instance.id, instance.attempt), instance);
+  }
+
+  publishTag(instance: Instance, tag: string): void {
+    instance.tag = tag;
+    this.byTag.set(tag, instance);
+  }
+
+  unpublishTag(instance: Instance): void {
+    if (instance.tag !== undefined) this.byTag.delete(instance.tag);
+    delete instance.tag;
+  }
+
+  unpublish(instance: Instance): void {
+    this.unpublishTag(instance);
+    this.byHash.delete(instance.hash);
+    if (instance.rand !== undefined) this.byRand.delete(instance.rand);
+    this.byClient.delete(instance.id, instance);
+    this.byAttempt.delete(attemptKey(instance.id, instance.attempt), instance);
+    this.all.delete(instance);
+  }
+
+  isAlive(id: string, attempt: string): boolean {
+    return this.byAttempt.has(attemptKey(id, attempt));
+  }
+
+  /** Older instances of the same client, whatever their state. */
+  olderThan({ id, serial }: Instance): Instance[] {
+    return [...this.byClient.of(id)].filter((other) => other.serial < serial);
+  }
+
+  oldestPending(limit: number): Instance | undefined {
+    return this.pending.size >= limit ? first(this.pending) : undefined;
+  }
+  oldestPendingOf(source: string, limit: number): Instance | undefined {
+    const group = this.pendingOf.of(source);
+    return group.size >= limit ? first(group) : undefined;
+  }
+  oldestConnectingOf(id: string, limit: number): Instance | undefined {
+    const group = this.connectingOf.of(id);
+    return group.size > limit ? first(group) : undefined;
+  }
+}
+
+/** Client-IDs hold no blank, so the pair is unambiguous. */
+function attemptKey(id: string, attempt: string): string {
+  return `${id} ${attempt}`;
+}
+
+function first<T>(set: ReadonlySet<T>): T | undefined {
+  return set.values().next().value;
+}
+
+const NONE: ReadonlySet<Instance> = new Set();
+
+/** Instances under a key, oldest first; a key with none takes no memory. */
+class Groups {
+  private readonly sets = new Map<string, Set<Instance>>();
+
+  of(key: string): ReadonlySet<Instance> {
+    return this.sets.get(key) ?? NONE;
+  }
+  has(key: string): boolean {
+    return this.sets.has(key);
+  }
+  add(key: string, instance: Instance): void {
+    const set = this.sets.get(key);
+    if (set) set.add(instance);
+    else this.sets.set(key, new Set([instance]));
+  }
+  delete(key: string, instance: Instance): void {
+    const set = this.sets.get(key);
+    if (set?.delete(instance) && set.size === 0) this.sets.delete(key);
+  }
+}
