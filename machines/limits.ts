@@ -68,12 +68,10 @@ export const LIMITS = {
   OUTPUT_QUEUE_BYTES: 1_048_576,
   /** Input of one connection that may wait to be processed, beside the record being read. */
   INPUT_QUEUE_BYTES: 65_536,
-  /** The history pump of a connection stops above this and goes on when it has drained (4.8, P11). */
+  /** The history pump of a connection stops above this and goes on when it has drained (4.8, P11); below 17 full records a turn. */
   PUMP_QUEUE_BYTES: 65_536,
-  /** Records of a history list per turn: one long list must not delay the others. */
-  PUMP_RECORDS_PER_TURN: 64,
-  /** Texts read from the store at a time. */
-  PUMP_PAGE_TEXTS: 512,
+  /** Texts read from the store at a time: half a MiB if each has the largest size. */
+  PUMP_PAGE_TEXTS: 128,
 
   // Storage (P2, P10)
   /** Session numbers reserved at a time: at most so many are lost by a crash. */

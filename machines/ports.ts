@@ -45,6 +45,11 @@ export interface SubscriberStore {
   all(): Subscriber[];
   /** @throws StoreError `exists` if the ID (in any case) or the key is there already */
   add(subscriber: Subscriber): void;
+  /**
+   * Adds a subscriber, in place of the one with the same ID if there is one.
+   * @throws StoreError `exists` if another has the key, or the ID in another case
+   */
+  replace(subscriber: Subscriber): void;
   /** @returns whether it was there */
   remove(id: string): boolean;
 }

@@ -1,0 +1,54 @@
+/**
+ * The log of a running program: winston, one line for each entry, only the fields of the closed list (transport/log.ts).
+ */
+import { createLogger, format, transports } from 'winston';
+import { LOG_FIELDS, type Log, type LogFields } from '../transport/log';
+
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface LoggingOptions {
+  readonly level: LogLevel;
+  readonly format: 'text' | 'json';
+  /** Absent: standard error. */
+  readonly file?: string | undefined;
+}
+
+type Entry = Record<string, unknown>;
+
+/** Whatever an entry carries beside the closed list is dropped here, so no caller can log a secret by mistake. */
+function closed({ timestamp, level, message, ...rest }: Entry): Entry {
+  const fields = LOG_FIELDS.filter((name) => rest[name] !== undefined).map((name) => [name, rest[name]]);
+  return { time: timestamp, level, message, ...(Object.fromEntries(fields) as Entry) };
+}
+
+function asText(entry: Entry): string {
+  const { time, level, message, ...fields } = closed(entry);
+  const pairs = Object.entries(fields).map(([name, value]) => ` ${name}=${quoted(String(value))}`);
+  return `${String(time)} ${String(level)} ${String(message)}${pairs.join('')}`;
+}
+function quoted(value: string): string {
+  return /^[\w.:[\]>-]+$/.test(value) ? value : JSON.stringify(value);
+}
+
+/** @throws Error if the file cannot be opened (reported when it is first written to) */
+export function openLog({ level, format: style, file }: LoggingOptions): Log {
+  const write = style === 'json' ? (entry: Entry) => JSON.stringify(closed(entry)) : asText;
+  const logger = createLogger({
+    level,
+    format: format.combine(
+      format.timestamp(),
+      format.printf((entry) => write(entry)),
+    ),
+    transports: [
+      file === undefined
+        ? new transports.Console({ stderrLevels: [...LOG_LEVELS] })
+        : new transports.File({ filename: file, options: { flags: 'a', mode: 0o600 } }),
+    ],
+  });
+  const at =
+    (name: LogLevel) =>
+    (message: string, fields: LogFields = {}) =>
+      void logger.log(name, message, fields);
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), debugging: level === 'debug' };
+}

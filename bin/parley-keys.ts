@@ -1,0 +1,88 @@
+#!/usr/bin/env node
+/**
+ * parley-keys: subscribers and their keys (protocol 2.3, P17). Arguments, exit codes and the one line of an error; what the
+ * commands do is in keys/. A key must never be written here.
+ */
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { isClientId } from '../machines/messages';
+import { StoreError } from '../machines/ports';
+import { addSubscribers, importSubscriber, listSubscribers, removeSubscribers, type Options } from './keys/commands';
+import { Refusal } from './keys/refusal';
+
+const EXIT = { refused: 1, usage: 2 } as const;
+
+function clientId(id: string): string {
+  if (isClientId(id)) return id;
+  throw new InvalidArgumentError('A Client-ID is a letter and up to 31 letters, digits, dots, underscores or hyphens.');
+}
+function clientIds(id: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), clientId(id)];
+}
+
+/** One line, and no word that an error has happened twice. */
+function oneLine(message: string): string {
+  return `parley-keys: ${message
+    .replace(/^error: /, '')
+    .trim()
+    .replaceAll(/\s*\n\s*/g, ' ')}\n`;
+}
+
+function program(): Command {
+  const keys = new Command('parley-keys')
+    .description('Makes and keeps the subscribers of a Parley server and their secret keys.')
+    .option('--data <file>', "the server's database", './parley.db')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
+    .exitOverride();
+  const out = [
+    '--out <path>',
+    'where to write the key: a file, or a directory for several (default: ./ID.key)',
+  ] as const;
+  const force = ['--force', 'replace the key of a subscriber, and the key file'] as const;
+  const options = (command: Command): Options => command.optsWithGlobals();
+
+  keys
+    .command('add')
+    .description('make a random key for each new subscriber, in the database and in a key file for its user')
+    .argument('<ID...>', 'Client-IDs', clientIds)
+    .option(...out)
+    .option(...force)
+    .action((ids: readonly string[], _, command: Command) => addSubscribers(ids, options(command)));
+  keys
+    .command('list')
+    .description('show the subscribers')
+    .action((_, command: Command) => listSubscribers(options(command)));
+  keys
+    .command('remove')
+    .description('remove subscribers; their history stays')
+    .argument('<ID...>', 'Client-IDs', clientIds)
+    .action((ids: readonly string[], _, command: Command) => removeSubscribers(ids, options(command)));
+  keys
+    .command('import')
+    .description('add a subscriber with a key that exists: 64 hexadecimal digits or 44 base64 characters')
+    .argument('<ID>', 'Client-ID', clientId)
+    .argument('[FILE]', 'file with the key in one line, "-" for standard input', '-')
+    .option('--stretch', 'make the key of a passphrase: weaker than a random key')
+    .option(...out)
+    .option(...force)
+    .action((id: string, source: string, _, command: Command) => importSubscriber(id, source, options(command)));
+  return keys;
+}
+
+/** @returns the exit code */
+function report(error: unknown): number {
+  // Commander has written its own line.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
+  const foreseen =
+    error instanceof StoreError || error instanceof Refusal || (error instanceof Error && 'syscall' in error);
+  // A bug of ours deserves its stack.
+  if (!foreseen) throw error;
+  process.stderr.write(oneLine(error.message));
+  return EXIT.refused;
+}
+
+program()
+  .parseAsync()
+  .catch((error: unknown) => {
+    process.exitCode = report(error);
+  });

@@ -1,0 +1,89 @@
+#!/usr/bin/env node
+/** parley-server: binds the ports, says so in one line, and runs until a signal (protocol 4.10). No logic beyond that. */
+import { Command, Option } from 'commander';
+import { UserError, type CommonOptions, codeOf, limitsOf, openLines, port, run, withCommonOptions } from './options';
+import { openLog } from './logging';
+import { WIRE } from '../machines/limits';
+import { openStore, type Durability } from '../storage/sqlite';
+import { systemClock } from '../transport/clock';
+import { Dump } from '../transport/dump';
+import { systemNetwork } from '../transport/net/system';
+import { KeyStore } from '../transport/security/keystore';
+import { systemRandom } from '../transport/security/random';
+import { ServerDriver } from '../transport/server-driver';
+
+interface Options extends CommonOptions {
+  readonly host: string;
+  readonly udpPort: number;
+  readonly tcpPort: number;
+  readonly data: string;
+  readonly durability: Durability;
+  readonly decoy: boolean;
+}
+
+const command = withCommonOptions(
+  new Command('parley-server')
+    .description('Mediates chat sessions between pairs of clients.')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--udp-port <port>', 'UDP port for log-on, 0 = chosen by the system', port, WIRE.UDP_PORT)
+    .option('--tcp-port <port>', 'TCP port for connections, 0 = chosen by the system', port, 0)
+    .option('--data <file>', 'subscribers, history and session numbers', './parley.db')
+    .addOption(
+      new Option('--durability <mode>', 'normal: a commit survives the death of the process; full: a power cut too')
+        .choices(['normal', 'full'])
+        .default('normal'),
+    )
+    .option(
+      '--decoy',
+      'answer unknown Client-IDs with a CHALLENGE too, so that nobody can find out who subscribes',
+      false,
+    ),
+);
+
+async function main(): Promise<void> {
+  const o = command.opts<Options>();
+  const limits = limitsOf(o.limit);
+  const log = openLog({ level: o.logLevel, format: o.logFormat, file: o.logFile });
+  const dump = o.dump === undefined ? undefined : new Dump(openLines(o.dump), systemClock);
+  const keyLog = o.keylog === undefined ? undefined : openLines(o.keylog);
+  if (keyLog) log.warn('traffic keys are being written', { file: o.keylog ?? '' });
+  const store = openStore(o.data, { create: true, durability: o.durability });
+  if (store.subscribers.all().length === 0) log.warn('no subscribers yet: run parley-keys add ID', { file: o.data });
+  const options = { ...o, limits, store, log, dump, network: systemNetwork, clock: systemClock, random: systemRandom };
+  const keys = new KeyStore(keyLog ? { keyLog } : {});
+  const driver = await ServerDriver.start({ ...options, keys }).catch((error: unknown) => {
+    store.close();
+    throw bindingError(error, o);
+  });
+  stopOnSignals(async () => {
+    await driver.stop();
+    store.close();
+  });
+  const { udp, tcp } = driver.ports;
+  log.info('ready', { udp_port: udp, tcp_port: tcp });
+  process.stdout.write(`parley-server ready: UDP ${o.host}:${String(udp)}, TCP ${o.host}:${String(tcp)}\n`);
+}
+
+/** A port in use and the like; anything else is our own bug. */
+function bindingError(error: unknown, { host, udpPort, tcpPort }: Options): unknown {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (code === undefined || syscall === undefined) return error;
+  const which = syscall === 'bind' ? `UDP ${host}:${String(udpPort)}` : `TCP ${host}:${String(tcpPort)}`;
+  const remedy = syscall === 'bind' ? '--udp-port or --host' : '--tcp-port or --host';
+  const why = code === 'EADDRINUSE' ? 'is in use' : `cannot be bound (${codeOf(error)})`;
+  return new UserError(`${which} ${why}; choose another with ${remedy}`);
+}
+
+/** The first signal stops gracefully, a second one at once. */
+function stopOnSignals(stop: () => Promise<void>): void {
+  let phase: 'running' | 'stopping' = 'running';
+  const signalled = (): void => {
+    if (phase === 'stopping') process.exit(1);
+    phase = 'stopping';
+    void stop().then(() => process.exit(0));
+  };
+  process.on('SIGINT', signalled);
+  process.on('SIGTERM', signalled);
+}
+
+void run(command, main);

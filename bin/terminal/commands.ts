@@ -1,0 +1,49 @@
+/** What a line is: a command, text, or nothing (P5). Must never be here: what happens then. */
+import type { UserEvent } from '../../machines/client/events';
+
+export type Line =
+  { readonly kind: 'event'; readonly event: UserEvent } | { readonly kind: 'quit' | 'help' | 'status' | 'nothing' };
+
+const PLAIN: Readonly<Record<string, Line>> = {
+  'log on': { kind: 'event', event: { type: 'U.LOGON' } },
+  logon: { kind: 'event', event: { type: 'U.LOGON' } },
+  'log off': { kind: 'event', event: { type: 'U.LOGOFF' } },
+  logoff: { kind: 'event', event: { type: 'U.LOGOFF' } },
+  'end chat': { kind: 'event', event: { type: 'U.END' } },
+  quit: { kind: 'quit' },
+};
+/** In a chat these words are text. */
+const OUTSIDE_A_CHAT: Readonly<Record<string, Line>> = { help: { kind: 'help' }, status: { kind: 'status' } };
+
+/** @param inChat whether the chat machine is in Active Chat */
+export function parseLine(line: string, inChat: boolean): Line {
+  if (line.startsWith('\\')) return text(line.slice(1));
+  const words = line.trim().split(/\s+/);
+  const collapsed = words.join(' ').toLowerCase();
+  if (collapsed === '') return { kind: 'nothing' };
+  const plain = own(PLAIN, collapsed) ?? (inChat ? undefined : own(OUTSIDE_A_CHAT, collapsed));
+  if (plain) return plain;
+  const [verb = '', id = ''] = words;
+  if (words.length === 2 && verb.toLowerCase() === 'chat') return { kind: 'event', event: { type: 'U.CHAT', id } };
+  if (words.length === 2 && verb.toLowerCase() === 'history')
+    return { kind: 'event', event: { type: 'U.HISTORY', id } };
+  return text(line);
+}
+
+function text(content: string): Line {
+  return { kind: 'event', event: { type: 'U.TEXT', text: content } };
+}
+function own(table: Readonly<Record<string, Line>>, key: string): Line | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined;
+}
+
+export const HELP = [
+  'Log on         connect to the server',
+  'Chat ID        ask for a chat with ID',
+  'End chat       end the chat',
+  'History ID     show all past texts of the chats with ID',
+  'Log off        disconnect',
+  'Status         show what is going on',
+  'Quit           log off and leave',
+  'Everything else is text for the chat; a \\ before a line makes it text in any case.',
+];

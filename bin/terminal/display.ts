@@ -1,0 +1,30 @@
+/** How events read on a screen: one line each (docs/protocol.md 1.3, 4.8, P24). Must never be here: where they go. */
+import type { ClientStatus } from '../../machines/client/client';
+import type { Display } from '../../transport/client-driver';
+
+/** Legal in a text, and able to reorder or break a line: shown escaped. */
+const REORDERING = /[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+export function escaped(text: string): string {
+  return text.replace(REORDERING, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+export function linesOf(display: Display): string[] {
+  switch (display.type) {
+    case 'show':
+      return [display.text];
+    case 'showTexts':
+      return display.texts.map((text) => `${display.from}: ${escaped(text)}`);
+    case 'showHistory':
+      return [`<${String(display.session)}> <from: ${display.from}> <${escaped(display.text)}>`];
+  }
+}
+
+/** The answer to Status. */
+export function statusLine(id: string, server: string, s: ClientStatus): string {
+  const state = s.chat ?? s.connection.split('.', 1)[0] ?? s.connection;
+  const session = s.session === null ? '' : `, session ${String(s.session)} with ${s.peer ?? ''}`;
+  const want = s.want === null ? '' : ` from ${s.want}`;
+  const history = s.history === 'Receiving' ? ', receiving history' : '';
+  return `${id}: ${state}${want}${session}${history}; server ${server}`;
+}

@@ -1,0 +1,124 @@
+/**
+ * A user at a terminal, or a script at a pipe: lines in, lines out. From a pipe the next line is taken only when the client
+ * can answer it (P5). Must never be here: what a command does.
+ */
+import { clearLine, createInterface, cursorTo, type Interface } from 'node:readline';
+import type { ClientDriver, Display } from '../../transport/client-driver';
+import { HELP, parseLine } from './commands';
+import { linesOf, statusLine } from './display';
+
+export interface TerminalOptions {
+  readonly id: string;
+  readonly server: string;
+  readonly input: NodeJS.ReadStream;
+  readonly output: NodeJS.WriteStream;
+  /** Called once, when the user has left and every connection is closed. */
+  readonly left: () => void;
+}
+/** reading; ended: no more input will come; leaving: quitting. */
+type Phase = 'reading' | 'ended' | 'leaving';
+
+export class Terminal {
+  private phase: Phase = 'reading';
+  private waiting: string[] = [];
+  private readonly lines: Interface;
+  private readonly interactive: boolean;
+  private driver: ClientDriver | undefined;
+
+  constructor(private readonly o: TerminalOptions) {
+    const { input, output } = o;
+    this.interactive = input.isTTY && output.isTTY;
+    this.lines = createInterface(
+      this.interactive ? { input, output, prompt: `${o.id}> ` } : { input, crlfDelay: Infinity },
+    );
+    this.lines.on('line', (line) => this.line(line));
+    this.lines.on('close', () => this.ended());
+    this.lines.on('SIGINT', () => this.lines.close());
+    // Whoever reads us has gone: there is nobody to show anything to.
+    output.on('error', () => process.exit(0));
+  }
+
+  /** From now on lines are carried out. */
+  attach(driver: ClientDriver): void {
+    this.driver = driver;
+    if (this.interactive) {
+      this.write([`Parley: ${this.o.id}, off line. Type Log on, or Help.`]);
+      this.lines.prompt();
+    }
+    this.stepped();
+  }
+
+  show(display: Display): void {
+    this.write(linesOf(display));
+  }
+
+  /** The client has moved: perhaps the next line of a pipe can be taken. */
+  stepped(): void {
+    while (this.phase !== 'leaving' && this.isReady()) {
+      const line = this.waiting.shift();
+      if (line === undefined) break;
+      this.carryOut(line);
+    }
+    if (this.phase === 'ended' && this.waiting.length === 0 && this.isReady()) this.leave();
+  }
+
+  private line(line: string): void {
+    this.waiting.push(line);
+    this.stepped();
+    if (this.interactive && this.phase === 'reading') this.lines.prompt();
+  }
+
+  private ended(): void {
+    if (this.phase === 'reading') this.phase = 'ended';
+    this.stepped();
+  }
+
+  /** A person is answered at once; a script waits for Offline, Connected or Active Chat, and for the end of a list. */
+  private isReady(): boolean {
+    if (!this.driver) return false;
+    if (this.interactive) return true;
+    const { connection, chat, history } = this.driver.status;
+    if (connection === 'Offline') return true;
+    return connection === 'Connected' && chat !== 'Wait for CHAT_STARTED' && history !== 'Receiving';
+  }
+
+  private carryOut(line: string): void {
+    const { driver } = this;
+    if (!driver) return;
+    const parsed = parseLine(line, driver.status.chat === 'Active Chat');
+    switch (parsed.kind) {
+      case 'event':
+        return driver.user(parsed.event);
+      case 'help':
+        return this.write(HELP);
+      case 'status':
+        return this.write([statusLine(this.o.id, this.o.server, driver.status)]);
+      case 'quit':
+        return this.leave();
+      case 'nothing':
+        return;
+    }
+  }
+
+  /** Log off unless off line, wait until the connection is closed, go. */
+  private leave(): void {
+    if (this.phase === 'leaving') return;
+    this.phase = 'leaving';
+    const { driver } = this;
+    if (!driver) return this.o.left();
+    if (driver.status.connection !== 'Offline') driver.user({ type: 'U.LOGOFF' });
+    this.lines.close();
+    void driver.closed().then(() => this.o.left());
+  }
+
+  private write(lines: readonly string[]): void {
+    const { output } = this.o;
+    if (this.interactive) {
+      // Above the line being typed, which is drawn again below.
+      clearLine(output, 0);
+      cursorTo(output, 0);
+    }
+    output.write(lines.map((line) => `${line}\n`).join(''));
+    if (this.interactive && this.phase === 'reading') this.lines.prompt(true);
+  }
+}

@@ -1,0 +1,295 @@
+/**
+ * The client's driver: user, socket and timer events become machine events, and the machines' effects become bytes
+ * (docs/protocol.md 3, 4). It decides nothing that a state table decides. Must never be here: states, secrets, byte layouts.
+ */
+import { Client, type ClientStatus } from '../machines/client/client';
+import type { ClientEvent, UserEvent } from '../machines/client/events';
+import { interpreted } from '../machines/define';
+import type { ClientEffect } from '../machines/effects';
+import type { Fault } from '../machines/faults';
+import { WIRE, type Limits } from '../machines/limits';
+import { textFault } from '../machines/messages';
+import type { Observer } from '../machines/observer';
+import type { Address, Clock, Random } from '../machines/ports';
+import { Channel } from './channel';
+import { ClientLogOn } from './client-log-on';
+import { Timers } from './clock';
+import type { Dump } from './dump';
+import { FaultCounter } from './faults';
+import type { Run } from './inbound';
+import type { Log } from './log';
+import type { Network, Stream } from './net/network';
+import type { KeyStore } from './security/keystore';
+
+/** What the user is to see. */
+export type Display = Extract<ClientEffect, { type: 'show' | 'showTexts' | 'showHistory' }>;
+
+export interface ClientOptions {
+  readonly id: string;
+  readonly server: Address;
+  readonly limits: Limits;
+  /** Holds K_A under `id`. */
+  readonly keys: KeyStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly network: Network;
+  readonly log: Log;
+  readonly show: (display: Display) => void;
+  /** Called after every step: the status may have changed. */
+  readonly stepped?: () => void;
+  readonly dump?: Dump | undefined;
+  readonly observe?: Observer | undefined;
+}
+
+type TimerEvent = 'RETRY' | 'GIVEUP' | 'HOLD' | 'CONNECTING' | 'ACT_WARN' | 'ACT_EXPIRED';
+
+export class ClientDriver {
+  private readonly client: Client;
+  private readonly logOn: ClientLogOn;
+  private readonly timers: Timers<TimerEvent>;
+  private readonly faults: FaultCounter;
+  /** TCP connection being opened; the channel takes it over. */
+  private stream: Stream | undefined;
+  private channel: Channel | undefined;
+  private readonly sockets = new Set<Channel>();
+  private turn: 'idle' | 'due' = 'idle';
+  private readonly dirty = new Set<Channel>();
+  private condemned: (() => void)[] = [];
+  private allGone: (() => void) | undefined;
+
+  constructor(private readonly o: ClientOptions) {
+    this.client = new Client(interpreted, o.id, o.observe);
+    this.timers = new Timers(o.clock);
+    this.faults = new FaultCounter(o.clock, o.log);
+    this.logOn = new ClientLogOn(o, {
+      event: (event) => this.handle(event),
+      refused: (fault) => this.refused(fault),
+    });
+  }
+
+  get status(): ClientStatus {
+    return this.client.status;
+  }
+
+  /** What the user typed. */
+  user(event: UserEvent): void {
+    if (event.type !== 'U.TEXT') return this.handle(event);
+    const fault = sendingFault(event.text);
+    this.handle(fault === undefined ? event : { ...event, fault });
+  }
+
+  /** Resolves when every connection of the past is closed too. Log off first. */
+  async closed(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.allGone = resolve;
+      if (this.sockets.size === 0) resolve();
+    });
+  }
+
+  private handle(event: ClientEvent): void {
+    for (const effect of this.client.handle(event)) this.perform(effect);
+    this.o.stepped?.();
+  }
+
+  private perform(effect: ClientEffect): void {
+    const { logOn } = this;
+    switch (effect.type) {
+      case 'newAttempt':
+        return logOn.begin();
+      case 'sendHELLO':
+        return logOn.sendHello();
+      case 'addCandidate':
+        return logOn.addCandidate(effect.rand);
+      case 'sendRESPONSE':
+        return effect.rands.forEach((rand) => logOn.sendResponse(rand));
+      case 'keepKey':
+        return logOn.keep(effect.rand);
+      case 'openTcp':
+        return this.openTcp(effect.port);
+      case 'sendCONNECT':
+        return this.connect();
+      case 'arm':
+        return this.arm(effect);
+      case 'disarm':
+        return effect.timers.forEach((timer) => this.disarm(timer));
+      case 'send':
+        return this.channel?.send(effect.messages as Parameters<Channel['send']>[0]);
+      case 'close':
+        return this.close(effect.reason);
+      case 'reset':
+        return this.reset();
+      case 'show':
+      case 'showTexts':
+      case 'showHistory':
+        return this.o.show(this.withHint(effect));
+      case 'ignore':
+        return this.o.log.debug('ignored', { client: this.o.id, event: effect.event });
+      default:
+        throw new Error(`the client driver cannot perform ${effect.type}`);
+    }
+  }
+
+  // Timers
+
+  private arm(effect: Extract<ClientEffect, { type: 'arm' }>): void {
+    const { limits: l, random } = this.o;
+    switch (effect.timer) {
+      case 'RETRY': {
+        const step = l.T_RETRY_MS[effect.step];
+        if (step === undefined) return;
+        return this.armed('RETRY', step * (1 + random.fraction() * (l.RETRY_JITTER - 1)), { type: 'T.RETRY' });
+      }
+      case 'GIVEUP':
+        return this.armed('GIVEUP', effect.for === 'AUTH' ? l.T_AUTH_MS : l.T_CHALLENGE_MS, { type: 'T.GIVEUP' });
+      case 'HOLD':
+        return this.armed('HOLD', l.T_FAIL_HOLD_MS, { type: 'T.HOLD' });
+      case 'CONNECTING':
+        return this.armed('CONNECTING', l.T_CONNECTING_MS, { type: 'T.CONNECTING' });
+      case 'ACTIVITY':
+        this.armed('ACT_WARN', l.T_ACTIVITY_MS - l.T_GUARD_MS, { type: 'T.ACT_WARN' });
+        // inChat is put in by the client object, in the same step (P7).
+        return this.armed('ACT_EXPIRED', l.T_ACTIVITY_MS, { type: 'T.ACT_EXPIRED', inChat: false });
+    }
+  }
+
+  private armed(timer: TimerEvent, ms: number, event: ClientEvent): void {
+    this.timers.arm(timer, ms, () => this.handle(event));
+  }
+
+  private disarm(timer: TimerEvent | 'ACTIVITY'): void {
+    for (const name of timer === 'ACTIVITY' ? (['ACT_WARN', 'ACT_EXPIRED'] as const) : [timer])
+      this.timers.disarm(name);
+  }
+
+  // TCP
+
+  private openTcp(port: number): void {
+    const { remote } = this.logOn;
+    // To the address that UDP used, never to one found in a datagram (3.9).
+    if (!remote) throw new Error('AUTH_SUCCESS came over a socket that has no address');
+    const stream = this.o.network.connectTcp(
+      { address: remote.address, port },
+      {
+        open: () => this.stream === stream && this.handle({ type: 'N.OPEN' }),
+        data: () => undefined,
+        end: () => undefined,
+        close: () => {
+          if (this.stream === stream) this.handle({ type: 'N.CLOSED', cause: 'lost' });
+        },
+        drain: () => undefined,
+      },
+    );
+    this.stream = stream;
+  }
+
+  private connect(): void {
+    const { stream } = this;
+    if (!stream) return;
+    const { preface, sealer, cookie, awaited } = this.logOn.connection();
+    const channel: Channel = new Channel({
+      stream,
+      role: 'client',
+      sealer,
+      opener: awaited,
+      clock: this.o.clock,
+      limits: this.o.limits,
+      // The user of a client is never a flood to itself.
+      messagesPerSecond: 0,
+      trace: this.o.dump?.channel(this.o.id),
+      handlers: {
+        message: (run) => this.channel === channel && this.message(run),
+        protocolError: () => this.channel === channel && this.handle({ type: 'X.PROTOCOL' }),
+        refused: (fault) => this.refused(fault),
+        closed: (cause, reason) => {
+          if (this.channel !== channel) return;
+          this.o.log.info('disconnected', { client: this.o.id, cause, ...(reason === undefined ? {} : { reason }) });
+          this.handle({ type: 'N.CLOSED', cause, ...(reason === undefined ? {} : { reason }) });
+        },
+        queued: () => this.touch(channel),
+        drain: () => undefined,
+        gone: () => this.gone(channel),
+      },
+    });
+    this.stream = undefined;
+    this.channel = channel;
+    this.sockets.add(channel);
+    channel.first(preface, { type: 'CONNECT', cookie });
+    cookie.fill(0);
+  }
+
+  private message(run: Run): void {
+    switch (run.type) {
+      case 'CHATS':
+        return this.handle({ type: 'M.CHAT', session: run.session, texts: run.texts });
+      case 'CONNECTED':
+      case 'CHAT_STARTED':
+      case 'UNREACHABLE':
+      case 'END_NOTIF':
+      case 'HISTORY_RESP':
+      case 'HISTORY_END':
+        return this.handle({ ...run, type: `M.${run.type}` } as ClientEvent);
+      default:
+        throw new Error(`a client's channel does not let ${run.type} through`);
+    }
+  }
+
+  private close(reason: Parameters<Channel['close']>[0]): void {
+    this.channel?.close(reason);
+    this.stream?.destroy();
+  }
+
+  private reset(): void {
+    this.timers.clear();
+    this.channel?.close('silent');
+    this.stream?.destroy();
+    this.stream = this.channel = undefined;
+    const wipe = this.logOn.end();
+    this.condemned.push(wipe);
+    this.schedule();
+  }
+
+  private gone(channel: Channel): void {
+    this.sockets.delete(channel);
+    if (this.sockets.size === 0) this.allGone?.();
+  }
+
+  // The end of a turn (P1): one write, then the condemned keys
+
+  private touch(channel: Channel): void {
+    this.dirty.add(channel);
+    this.schedule();
+  }
+
+  private schedule(): void {
+    if (this.turn === 'due') return;
+    this.turn = 'due';
+    this.o.clock.setImmediate(() => {
+      this.turn = 'idle';
+      const channels = [...this.dirty];
+      this.dirty.clear();
+      for (const channel of channels) channel.flush();
+      for (const wipe of this.condemned.splice(0)) wipe();
+    });
+  }
+
+  private refused(fault: Fault): void {
+    this.faults.count(fault, { client: this.o.id });
+  }
+
+  /** An ICMP message is a hint only; it is worth telling once the attempt has timed out (3.9). */
+  private withHint(display: Display): Display {
+    const { hint } = this.logOn;
+    if (display.type !== 'show' || hint === undefined || display.text !== 'No answer from the server') return display;
+    return { ...display, text: `${display.text} (${hint})` };
+  }
+}
+
+/** Why a text may not be sent (1.3). */
+function sendingFault(text: string): string | undefined {
+  const fault = textFault(text);
+  if (fault) return `not allowed: ${fault}`;
+  const bytes = Buffer.byteLength(text);
+  return bytes > WIRE.TEXT_MAX_BYTES
+    ? `too long: ${String(bytes)} bytes, at most ${String(WIRE.TEXT_MAX_BYTES)}`
+    : undefined;
+}

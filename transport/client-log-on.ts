@@ -1,0 +1,192 @@
+/**
+ * One log-on attempt of a client at a time: its UDP socket, the HELLO and RESPONSE bytes that are repeated unchanged, the
+ * candidates and their key handles (protocol 2.4, 3.3, 3.8). Which of them is sent when, the machine says.
+ */
+import type { ClientEvent } from '../machines/client/events';
+import type { Fault } from '../machines/faults';
+import { WIRE } from '../machines/limits';
+import type { Address, Random } from '../machines/ports';
+import type { Awaited } from './channel';
+import type { Dump } from './dump';
+import type { ConnectedDatagramSocket, Network } from './net/network';
+import type { KeyStore } from './security/keystore';
+import type { RecordSealer } from './security/records';
+import {
+  decodeAuthSuccessBody,
+  decodeDatagram,
+  encodeDatagram,
+  type OpenDatagram,
+  type SealedDatagram,
+} from './wire/datagrams';
+import { decodeServerPreface, encodeClientPreface } from './wire/prefaces';
+
+const ATTEMPT_BYTES = 16;
+const SALT_BYTES = 16;
+/** Greatest number of random bytes under the extension "grease" (1.7). */
+const GREASE_BYTES = 8;
+
+export interface LogOnOptions {
+  readonly id: string;
+  readonly server: Address;
+  readonly keys: KeyStore;
+  readonly random: Random;
+  readonly network: Network;
+  readonly dump?: Dump | undefined;
+}
+export interface LogOnHandlers {
+  event(event: ClientEvent): void;
+  refused(fault: Fault): void;
+}
+interface Candidate {
+  readonly handle: number;
+  readonly response: Buffer;
+}
+
+export class ClientLogOn {
+  private udp: ConnectedDatagramSocket | undefined;
+  private attempt: Buffer = Buffer.alloc(ATTEMPT_BYTES);
+  private hello: Buffer = Buffer.alloc(0);
+  /** The CHALLENGE being processed: both datagrams go into TH. */
+  private challenge: Buffer = Buffer.alloc(0);
+  /** By rand, hexadecimal. */
+  private readonly candidates = new Map<string, Candidate>();
+  private kept: Candidate | undefined;
+  /** What the network said about the server, for the user if nothing else comes. */
+  hint: string | undefined;
+
+  constructor(
+    private readonly o: LogOnOptions,
+    private readonly handlers: LogOnHandlers,
+  ) {}
+
+  /** The address that UDP uses. */
+  get remote(): Address | undefined {
+    return this.udp?.remote;
+  }
+
+  begin(): void {
+    const { id, random, network, server } = this.o;
+    this.hint = undefined;
+    this.attempt = Buffer.from(random.bytes(ATTEMPT_BYTES));
+    const grease = random.bytes(Math.floor(random.fraction() * (GREASE_BYTES + 1)));
+    const ver = { min: WIRE.VERSION, max: WIRE.VERSION };
+    this.hello = encodeDatagram(this.attempt, { type: 'HELLO', ver, id }, { grease });
+    const udp = network.connectUdp(server, {
+      datagram: (bytes) => this.udp === udp && this.datagram(bytes),
+      error: (error) => this.udp === udp && this.failed(error),
+    });
+    this.udp = udp;
+  }
+
+  sendHello(): void {
+    const ver = { min: WIRE.VERSION, max: WIRE.VERSION };
+    this.o.dump?.datagram('client', this.o.id, this.attempt, { type: 'HELLO', ver, id: this.o.id }, this.hello.length);
+    this.udp?.send(this.hello);
+  }
+
+  addCandidate(rand: string): void {
+    const { keys, id } = this.o;
+    const bytes = Buffer.from(rand, 'hex');
+    const handle = keys.derive(id, bytes);
+    keys.bindTranscript(handle, this.hello, this.challenge);
+    const response = encodeDatagram(this.attempt, { type: 'RESPONSE', id, res: keys.res(handle), rand: bytes });
+    this.candidates.set(rand, { handle, response });
+  }
+
+  sendResponse(rand: string): void {
+    const candidate = this.candidates.get(rand);
+    if (!candidate) return;
+    const { keys, id, dump } = this.o;
+    const { response, handle } = candidate;
+    const message = { type: 'RESPONSE', id, res: keys.res(handle), rand: Buffer.from(rand, 'hex') } as const;
+    dump?.datagram('client', id, this.attempt, message, response.length);
+    this.udp?.send(response);
+  }
+
+  /** Keeps the candidate that opened AUTH_SUCCESS, wipes the others. */
+  keep(rand: string): void {
+    this.kept = this.candidates.get(rand);
+    this.candidates.delete(rand);
+    this.wipeCandidates();
+  }
+
+  /** What CONNECT is written with; the caller wipes the cookie. Late datagrams are of no use from here on (P20). */
+  connection(): { preface: Buffer; sealer: RecordSealer; cookie: Buffer; awaited: Awaited } {
+    const { keys, random } = this.o;
+    const { kept } = this;
+    if (!kept) throw new Error('CONNECT needs the candidate that opened AUTH_SUCCESS');
+    this.closeUdp();
+    const { handle } = kept;
+    const preface = encodeClientPreface({ tag: keys.tag(handle), salt: random.bytes(SALT_BYTES) });
+    const sealer = keys.clientSealer(handle, preface);
+    const cookie = keys.cookie(handle);
+    const open = (serverPreface: Buffer) => {
+      const decoded = decodeServerPreface(serverPreface);
+      return decoded.ok ? keys.clientOpener(handle, preface, serverPreface) : decoded.fault;
+    };
+    return { preface, sealer, cookie, awaited: { bytes: WIRE.SERVER_PREFACE_BYTES, open } };
+  }
+
+  /** The attempt and its connection are over. @returns what wipes the keys, once everything queued is sealed */
+  end(): () => void {
+    this.closeUdp();
+    this.wipeCandidates();
+    const { kept } = this;
+    this.kept = undefined;
+    return () => {
+      if (kept) this.o.keys.forget(kept.handle);
+    };
+  }
+
+  private datagram(bytes: Buffer): void {
+    const decoded = decodeDatagram(bytes, 'server');
+    if (!decoded.ok) return this.handlers.refused(decoded.fault);
+    if (!decoded.value.attempt.equals(this.attempt)) return this.handlers.refused('OtherAttempt');
+    if ('sealed' in decoded.value) this.sealed(decoded.value, bytes.length);
+    else this.opened(decoded.value, bytes);
+  }
+
+  private opened({ attempt, message }: OpenDatagram, bytes: Buffer): void {
+    this.o.dump?.datagram('server', this.o.id, attempt, message, bytes.length);
+    if (message.type === 'AUTH_FAIL') return this.handlers.event({ type: 'D.AUTH_FAIL' });
+    if (message.type !== 'CHALLENGE') return;
+    if (message.ver !== WIRE.VERSION) return this.handlers.refused('VersionNotOffered');
+    this.challenge = bytes;
+    this.handlers.event({ type: 'D.CHALLENGE', rand: Buffer.from(message.rand).toString('hex') });
+  }
+
+  /** The candidates are tried in order of arrival; what verifies under none is dropped (2.5). */
+  private sealed({ attempt, sealed }: SealedDatagram, size: number): void {
+    const { keys, dump, id } = this.o;
+    for (const [rand, { handle }] of this.candidates) {
+      const plain = keys.openAuthSuccess(handle, sealed.header, sealed.nonce, sealed.box);
+      if (!plain) continue;
+      const body = decodeAuthSuccessBody(plain);
+      if (!body.ok) return this.handlers.refused(body.fault);
+      const { port, cookie } = body.value;
+      dump?.datagram('server', id, attempt, { type: 'AUTH_SUCCESS', cookie: Buffer.alloc(0), port }, size);
+      keys.keepCookie(handle, cookie);
+      plain.fill(0);
+      return this.handlers.event({ type: 'D.AUTH_SUCCESS', rand, port });
+    }
+    this.handlers.refused('AnswerNotVerified');
+  }
+
+  private failed(error: NodeJS.ErrnoException): void {
+    const { address, port } = this.o.server;
+    const where = `${address}:${String(port)}`;
+    if (error.code === 'ECONNREFUSED') this.hint = `nothing listens on UDP ${where}: is the server running there?`;
+    else if (error.syscall === 'getaddrinfo') this.hint = `the name ${address} is not known: check --server`;
+    else this.hint = `${where}: ${error.message}`;
+  }
+
+  private wipeCandidates(): void {
+    for (const { handle } of this.candidates.values()) this.o.keys.forget(handle);
+    this.candidates.clear();
+  }
+
+  private closeUdp(): void {
+    this.udp?.close();
+    this.udp = undefined;
+  }
+}

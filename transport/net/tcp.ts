@@ -1,0 +1,67 @@
+/** TCP endpoints: the only importer of node:net for sockets. Must never be here: what the bytes mean. */
+import { connect, createServer, type Socket } from 'node:net';
+import type { Address } from '../../machines/ports';
+import type { Listener, Stream, StreamHandlers } from './network';
+
+export function listenTcp(local: Address, accept: (stream: Stream) => void): Promise<Listener> {
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => accept(new TcpStream(socket)));
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(local.port, local.address, () => {
+      server.off('error', reject);
+      // A failed accept (no descriptor left) costs one connection, never the process.
+      server.on('error', () => undefined);
+      const bound = server.address();
+      if (bound === null || typeof bound === 'string') throw new Error('a TCP server is bound to an address and port');
+      resolve({ local: { address: bound.address, port: bound.port }, close: () => void server.close() });
+    });
+  });
+}
+
+export function connectTcp(server: Address, handlers: StreamHandlers): Stream {
+  const socket = connect({ host: server.address, port: server.port, allowHalfOpen: true, noDelay: true });
+  const stream = new TcpStream(socket, server);
+  stream.handle(handlers);
+  return stream;
+}
+
+class TcpStream implements Stream {
+  readonly remote: Address;
+  private handlers: StreamHandlers | undefined;
+
+  constructor(
+    private readonly socket: Socket,
+    remote?: Address,
+  ) {
+    this.remote = remote ?? { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
+    socket.on('connect', () => this.handlers?.open?.());
+    socket.on('data', (chunk: Buffer) => this.handlers?.data(chunk));
+    socket.on('end', () => this.handlers?.end());
+    socket.on('drain', () => this.handlers?.drain());
+    socket.on('close', () => this.handlers?.close());
+    // What follows an error is `close`; the cause makes no difference to anybody (5.0, N.CLOSED).
+    socket.on('error', () => undefined);
+  }
+
+  get writableLength(): number {
+    return this.socket.writableLength;
+  }
+  handle(handlers: StreamHandlers): void {
+    this.handlers = handlers;
+  }
+  write(bytes: Buffer): boolean {
+    return this.socket.write(bytes);
+  }
+  end(): void {
+    this.socket.end();
+  }
+  destroy(): void {
+    this.socket.destroy();
+  }
+  pause(): void {
+    this.socket.pause();
+  }
+  resume(): void {
+    this.socket.resume();
+  }
+}

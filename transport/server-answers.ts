@@ -1,0 +1,82 @@
+/**
+ * What a server says over UDP: one datagram for each that asked, never longer, to where it came from (protocol 3.1, 3.5).
+ * Must never be here: a decision whether to answer; the machine made it.
+ */
+import type { ServerEffect } from '../machines/effects';
+import { WIRE, type Limits } from '../machines/limits';
+import type { DatagramName, Message } from '../machines/messages';
+import type { Address, Clock } from '../machines/ports';
+import type { Instance } from '../machines/server/switchboard';
+import type { ServerAuthenticator } from './authenticator';
+import { TokenBucket } from './buckets';
+import type { Dump } from './dump';
+import type { FaultCounter } from './faults';
+import { sourceText, type Log } from './log';
+import { encodeDatagram } from './wire/datagrams';
+
+const EMPTY = Buffer.alloc(0);
+const HOUR_MS = 3_600_000;
+/** Where rand lies in a CHALLENGE. */
+const RAND = [25, 57] as const;
+
+export interface AnswersOptions {
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly log: Log;
+  readonly dump?: Dump | undefined;
+}
+type Answer = Extract<ServerEffect, { type: 'answer' }>;
+
+export class ServerAnswers {
+  private readonly authFails: TokenBucket;
+  /** Wrong RESPONSEs by Client-ID; at most as many entries as subscribers (3.11). */
+  private readonly wrong = new Map<string, { since: number; count: number }>();
+
+  constructor(
+    private readonly o: AnswersOptions,
+    private readonly authenticator: ServerAuthenticator,
+    private readonly faults: FaultCounter,
+    private readonly send: (bytes: Buffer, to: Address) => void,
+    private readonly tcpPort: () => number,
+  ) {
+    const { AUTH_FAIL_PER_SECOND } = o.limits;
+    this.authFails = new TokenBucket(o.clock, AUTH_FAIL_PER_SECOND, AUTH_FAIL_PER_SECOND);
+  }
+
+  answer(at: Instance, { name, attempt, to }: Answer): void {
+    const id = Buffer.from(attempt, 'hex');
+    if (name === 'AUTH_FAIL') {
+      this.wrongResponse(at.id, to);
+      if (!this.authFails.take()) return this.faults.count('TooManyAuthFails', { source: sourceText(to) });
+      return this.reply(to, at.id, id, { type: name }, encodeDatagram(id, { type: name }));
+    }
+    if (name !== 'CHALLENGE' && name !== 'AUTH_SUCCESS') throw new Error(`a server does not answer with ${name}`);
+    const bytes = this.authenticator.datagram(at.serial, name);
+    if (!bytes) return;
+    // For the dump only: the cookie is secret, and shown as such.
+    const message: Message<'CHALLENGE' | 'AUTH_SUCCESS'> =
+      name === 'CHALLENGE'
+        ? { type: name, ver: WIRE.VERSION, rand: bytes.subarray(...RAND) }
+        : { type: name, cookie: EMPTY, port: this.tcpPort() };
+    this.reply(to, at.id, id, message, bytes);
+  }
+
+  private reply(to: Address, client: string, attempt: Buffer, message: Message<DatagramName>, bytes: Buffer): void {
+    this.o.dump?.datagram('server', client, attempt, message, bytes.length);
+    this.send(bytes, to);
+  }
+
+  /** Guessing is hopeless against 256 bits, and worth a warning against a stretched key (3.11). */
+  private wrongResponse(client: string, from: Address): void {
+    const { clock, log, limits } = this.o;
+    const now = clock.now();
+    const entry = this.wrong.get(client);
+    const current = entry && now - entry.since < HOUR_MS ? entry : { since: now, count: 0 };
+    this.wrong.set(client, current);
+    current.count++;
+    log.info('wrong RESPONSE', { client, source: sourceText(from), count: current.count });
+    if (client !== '' && current.count === limits.WRONG_RESPONSES_PER_HOUR_WARN + 1) {
+      log.warn('many wrong RESPONSEs within an hour', { client, count: current.count });
+    }
+  }
+}

@@ -1,0 +1,293 @@
+/**
+ * The server's driver: socket events become inputs of the switchboard, and its orders become bytes (docs/protocol.md 3, 4).
+ * It decides nothing that a state table decides. Must never be here: states, secrets, byte layouts.
+ */
+import { interpreted } from '../machines/define';
+import type { ServerEffect, ServerTimer } from '../machines/effects';
+import type { Limits } from '../machines/limits';
+import { WIRE } from '../machines/limits';
+import type { TcpMessage } from '../machines/messages';
+import type { Transition } from '../machines/observer';
+import type { Address, Clock, Random, Store, StoreError } from '../machines/ports';
+import { Switchboard, type Instance, type Order, type Outcome } from '../machines/server/switchboard';
+import { Acceptor, type Offer } from './acceptor';
+import { DECOY, randKey, ServerAuthenticator, tagKey } from './authenticator';
+import { SourceBuckets, sourceOf } from './buckets';
+import { Timers } from './clock';
+import type { Dump } from './dump';
+import { FaultCounter } from './faults';
+import type { Run } from './inbound';
+import { logTransition, sourceText, type Log } from './log';
+import type { DatagramSocket, Listener, Network } from './net/network';
+import { datagramHash } from './security/hashes';
+import type { KeyStore } from './security/keystore';
+import { ServerAnswers } from './server-answers';
+import { ServerLinks } from './server-links';
+import { ReservedSessionIds } from './session-ids';
+import { Turn } from './turn';
+import { decodeDatagram, type OpenDatagram } from './wire/datagrams';
+
+export interface ServerOptions {
+  readonly host: string;
+  readonly udpPort: number;
+  /** 0: chosen by the system. */
+  readonly tcpPort: number;
+  /** Unknown Client-IDs get a CHALLENGE too (3.7). */
+  readonly decoy: boolean;
+  readonly limits: Limits;
+  readonly store: Store;
+  readonly keys: KeyStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly network: Network;
+  readonly log: Log;
+  readonly dump?: Dump | undefined;
+  /** Watches every transition beside the log. */
+  readonly observe?: (transition: Transition) => void;
+}
+
+type ServerTimerKey = `${number} ${ServerTimer}`;
+
+export class ServerDriver {
+  readonly faults: FaultCounter;
+  private readonly switchboard: Switchboard;
+  private readonly authenticator: ServerAuthenticator;
+  private readonly acceptor: Acceptor<Instance>;
+  private readonly turn: Turn;
+  private readonly timers: Timers<ServerTimerKey>;
+  private readonly buckets: SourceBuckets;
+  private readonly answers: ServerAnswers;
+  private readonly links: ServerLinks;
+  private udp: DatagramSocket | undefined;
+  private tcp: Listener | undefined;
+
+  private constructor(private readonly o: ServerOptions) {
+    const { clock, limits, log, keys, store } = o;
+    this.faults = new FaultCounter(clock, log);
+    this.authenticator = new ServerAuthenticator(keys, o.random, () => this.ports.tcp);
+    this.timers = new Timers(clock);
+    this.buckets = new SourceBuckets(clock, limits.DATAGRAMS_PER_SECOND, limits.DATAGRAM_BURST, limits.SOURCES);
+    this.answers = new ServerAnswers(
+      o,
+      this.authenticator,
+      this.faults,
+      (bytes, to) => this.udp?.send(bytes, to),
+      () => this.ports.tcp,
+    );
+    this.turn = new Turn(
+      {
+        unstored: (sessions, error) => this.unstored(sessions, error),
+        restored: () => log.warn('the store works again'),
+        pumpDone: (pump) => {
+          const at = this.links.pumpDone(pump);
+          if (at) this.perform(this.switchboard.historyDone(at));
+        },
+      },
+      store,
+      clock,
+      limits,
+    );
+    this.links = new ServerLinks(o, this.authenticator, this.faults, this.turn, {
+      message: (at, run) => this.message(at, run),
+      protocolError: (at) => this.perform(this.switchboard.protocolError(at)),
+      closed: (at, cause, reason) => this.perform(this.switchboard.closed(at, cause, reason)),
+    });
+    const sessions = new ReservedSessionIds(store, limits.SESSION_BLOCK, (error) => this.storeFailed(error));
+    this.switchboard = new Switchboard(
+      interpreted,
+      {
+        subscribers: { has: (id) => keys.has(id) || o.decoy },
+        authenticator: this.authenticator,
+        sessions,
+        writable: () => this.turn.writable,
+      },
+      limits,
+      observerOf(o),
+    );
+    this.acceptor = new Acceptor(
+      {
+        find: (tag) => this.switchboard.tables.byTag.get(tagKey(tag)),
+        opener: (instance, preface) => this.authenticator.opener(instance.serial, preface),
+        offered: (instance, offer) => this.offered(instance, offer),
+        refused: (fault, from) => this.faults.count(fault, { source: sourceText(from) }),
+      },
+      limits,
+      clock,
+    );
+  }
+
+  /** Binds both ports and turns the server on. @throws Error with a `code` if a port cannot be bound */
+  static async start(options: ServerOptions): Promise<ServerDriver> {
+    const driver = new ServerDriver(options);
+    for (const { id, key } of options.store.subscribers.all()) {
+      options.keys.setSubscriber(id, key);
+      key.fill(0);
+    }
+    if (options.decoy) options.keys.setSubscriber(DECOY, options.random.bytes(32));
+    await driver.bind();
+    driver.perform(driver.switchboard.start());
+    return driver;
+  }
+
+  get ports(): { readonly udp: number; readonly tcp: number } {
+    return { udp: this.udp?.local.port ?? 0, tcp: this.tcp?.local.port ?? 0 };
+  }
+
+  /** Graceful shutdown (4.10): resolves when every connection is closed, or after T_FLUSH. The store is the caller's to close. */
+  async stop(): Promise<void> {
+    this.udp?.close();
+    this.tcp?.close();
+    this.acceptor.close();
+    this.perform(this.switchboard.stop());
+    this.turn.end();
+    await this.links.drained();
+    this.turn.close();
+    this.timers.clear();
+  }
+
+  private async bind(): Promise<void> {
+    const { network, host, udpPort, tcpPort } = this.o;
+    this.tcp = await network.listenTcp({ address: host, port: tcpPort }, (stream) => this.acceptor.accept(stream));
+    try {
+      this.udp = await network.listenUdp(
+        { address: host, port: udpPort },
+        {
+          datagram: (bytes, from) => this.datagram(bytes, from),
+          error: (error) => this.o.log.debug('UDP', { error: error.message }),
+        },
+      );
+    } catch (error) {
+      this.tcp.close();
+      throw error;
+    }
+  }
+
+  // In: datagrams
+
+  private datagram(bytes: Buffer, from: Address): void {
+    const source = sourceOf(from.address);
+    const refuse = (fault: Parameters<FaultCounter['count']>[0]): void =>
+      this.faults.count(fault, { source: sourceText(from) });
+    if (!this.buckets.take(source)) return refuse('TooManyDatagrams');
+    const decoded = decodeDatagram(bytes, 'client');
+    if (!decoded.ok) return refuse(decoded.fault);
+    if ('sealed' in decoded.value) return;
+    const outcome = this.answered(decoded.value, bytes, from, source);
+    if (typeof outcome === 'string') refuse(outcome);
+    else this.perform(outcome);
+  }
+
+  private answered({ attempt, message }: OpenDatagram, bytes: Buffer, to: Address, source: string) {
+    if (message.type !== 'HELLO' && message.type !== 'RESPONSE') return 'DatagramOfWrongDirection' as const;
+    this.o.dump?.datagram('client', message.id, attempt, message, bytes.length);
+    const common = { id: message.id, attempt: attempt.toString('hex'), to };
+    if (message.type === 'RESPONSE') {
+      return this.switchboard.response({ ...common, rand: randKey(message.rand), res: message.res });
+    }
+    if (message.ver.min > WIRE.VERSION || message.ver.max < WIRE.VERSION) return 'NoCommonVersion' as const;
+    return this.switchboard.hello({ ...common, hash: datagramHash(bytes), source, bytes }) satisfies Outcome;
+  }
+
+  // In: connections
+
+  private offered(instance: Instance, offer: Offer): void {
+    const right = this.authenticator.checkCookie(instance.serial, offer.cookie);
+    offer.cookie.fill(0);
+    if (!right) this.faults.count('WrongCookie', { client: instance.id, source: sourceText(offer.stream.remote) });
+    this.perform(this.switchboard.connect(instance, right), offer);
+    this.links.channel(instance)?.start();
+  }
+
+  private message(instance: Instance, run: Run): void {
+    this.perform(
+      run.type === 'CHATS'
+        ? this.switchboard.texts(instance, run.session, run.texts)
+        : this.switchboard.message(instance, run),
+    );
+  }
+
+  // Out
+
+  private perform(orders: readonly Order[], offer?: Offer): void {
+    for (const { at, effect } of orders) this.one(at, effect, offer);
+  }
+
+  private one(at: Instance, effect: ServerEffect, offer?: Offer): void {
+    const { links } = this;
+    switch (effect.type) {
+      case 'answer':
+        return this.answers.answer(at, effect);
+      case 'arm':
+        return this.arm(at, effect.timer);
+      case 'disarm':
+        return effect.timers.forEach((timer) => this.timers.disarm(`${at.serial} ${timer}`));
+      case 'bind':
+        return offer && links.bind(at, offer);
+      case 'sendCONNECTED':
+        return links.sendConnected(at);
+      case 'dropSocket':
+        return offer?.stream.destroy();
+      case 'send':
+        return links.send(at, effect.messages as TcpMessage[]);
+      case 'close':
+        return links.channel(at)?.close(effect.reason);
+      case 'store':
+        return this.store(effect);
+      case 'startPump':
+        return links.startPump(at, effect.id);
+      case 'stopPump':
+        return links.stopPump(at);
+      case 'newSession':
+        return this.o.log.info('session started', { session: effect.session, client: at.id, peer: effect.peer });
+      case 'forget':
+        return this.forget(at);
+      case 'silence':
+        return this.o.log.debug('silence', { client: at.id });
+      case 'ignore':
+        return this.o.log.debugging ? this.o.log.debug('ignored', { client: at.id, event: effect.event }) : undefined;
+      default:
+        throw new Error(`the server driver cannot perform ${effect.type}`);
+    }
+  }
+
+  private arm(at: Instance, timer: ServerTimer): void {
+    const { T_RESPONSE_MS, T_COOKIE_MS } = this.o.limits;
+    this.timers.arm(`${at.serial} ${timer}`, timer === 'RESPONSE' ? T_RESPONSE_MS : T_COOKIE_MS, () =>
+      this.perform(this.switchboard.timer(at, timer)),
+    );
+  }
+
+  private store({ session, sender, recipient, texts }: Extract<ServerEffect, { type: 'store' }>): void {
+    const time = this.o.clock.wall();
+    this.turn.add(texts.map((text) => ({ session, sender, recipient, time, text })));
+  }
+
+  private forget(at: Instance): void {
+    this.timers.disarm(`${at.serial} RESPONSE`);
+    this.timers.disarm(`${at.serial} COOKIE`);
+    this.links.forget(at);
+    this.turn.afterwards(() => this.authenticator.forget(at.serial));
+  }
+
+  private unstored(sessions: ReadonlySet<number>, error: StoreError): void {
+    this.o.log.error('texts could not be stored; their sessions end', { error: error.message });
+    this.links.dropTexts(sessions);
+    this.perform(this.switchboard.unstored(sessions));
+  }
+
+  private storeFailed(error: StoreError): void {
+    this.o.log.error('no session number could be reserved', { error: error.message });
+    this.turn.storeFailed();
+  }
+}
+
+function observerOf({ log, observe }: ServerOptions): ((transition: Transition) => void) | undefined {
+  if (!log.debugging) return observe;
+  const logged = logTransition(log);
+  return observe
+    ? (transition) => {
+        logged(transition);
+        observe(transition);
+      }
+    : logged;
+}

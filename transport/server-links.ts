@@ -1,0 +1,162 @@
+/**
+ * The TCP connections of a server that have passed CONNECT, one channel for each connected instance, and the lists being
+ * sent over them. Must never be here: machines, what a message means.
+ */
+import type { Limits } from '../machines/limits';
+import type { TcpMessage } from '../machines/messages';
+import type { Clock, Store } from '../machines/ports';
+import type { Instance } from '../machines/server/switchboard';
+import type { Offer } from './acceptor';
+import type { ServerAuthenticator } from './authenticator';
+import { Channel, type ClosedCause } from './channel';
+import type { Dump } from './dump';
+import type { FaultCounter } from './faults';
+import { HistoryPump } from './history-pump';
+import type { Run } from './inbound';
+import { sourceText, type Log } from './log';
+import type { Turn } from './turn';
+
+const EMPTY = Buffer.alloc(0);
+
+export interface LinksOptions {
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly log: Log;
+  readonly store: Store;
+  readonly dump?: Dump | undefined;
+}
+/** Inputs for the switchboard. */
+export interface LinkHandlers {
+  message(at: Instance, run: Run): void;
+  protocolError(at: Instance): void;
+  closed(at: Instance, cause: ClosedCause, reason?: number): void;
+}
+interface Link {
+  readonly channel: Channel;
+  readonly preface: Buffer;
+  pump?: HistoryPump;
+}
+
+export class ServerLinks {
+  private readonly links = new Map<Instance, Link>();
+  /** Every channel whose socket is not gone yet, those that linger too. */
+  private readonly sockets = new Set<Channel>();
+  private readonly pumps = new Map<HistoryPump, Instance>();
+  private allGone: (() => void) | undefined;
+
+  constructor(
+    private readonly o: LinksOptions,
+    private readonly authenticator: ServerAuthenticator,
+    private readonly faults: FaultCounter,
+    private readonly turn: Turn,
+    private readonly handlers: LinkHandlers,
+  ) {}
+
+  channel(at: Instance): Channel | undefined {
+    return this.links.get(at)?.channel;
+  }
+
+  /** Attaches the socket that offered CONNECT. */
+  bind(at: Instance, offer: Offer): void {
+    const { clock, limits, log, dump } = this.o;
+    const { stream, preface: clientPreface, opener, input } = offer;
+    const { preface, sealer } = this.authenticator.sealer(at.serial, clientPreface);
+    const source = sourceText(stream.remote);
+    const trace = dump?.channel(at.id);
+    trace?.preface('client', clientPreface);
+    trace?.record('client', 0, offer.size, [{ type: 'CONNECT', cookie: EMPTY }]);
+    const channel: Channel = new Channel({
+      stream,
+      role: 'server',
+      sealer,
+      opener,
+      input,
+      clock,
+      limits,
+      messagesPerSecond: limits.MESSAGES_PER_SECOND,
+      trace,
+      handlers: {
+        message: (run) => this.handlers.message(at, run),
+        protocolError: () => this.handlers.protocolError(at),
+        refused: (fault) => this.faults.count(fault, { client: at.id, source }),
+        closed: (cause, reason) => {
+          log.info('disconnected', { client: at.id, source, cause, ...(reason === undefined ? {} : { reason }) });
+          this.handlers.closed(at, cause, reason);
+        },
+        queued: () => this.turn.touch(channel),
+        drain: () => this.turn.resume(),
+        gone: () => this.gone(channel),
+      },
+    });
+    this.sockets.add(channel);
+    this.links.set(at, { channel, preface });
+    log.info('connected', { client: at.id, source, serial: at.serial });
+  }
+
+  sendConnected(at: Instance): void {
+    const link = this.links.get(at);
+    link?.channel.first(link.preface, { type: 'CONNECTED' });
+  }
+
+  send(at: Instance, messages: readonly TcpMessage[]): void {
+    const [first] = messages;
+    if (first?.type === 'END_NOTIF') {
+      this.o.log.info('session ended', { session: first.session, client: at.id, reason: first.why ?? 0 });
+    }
+    this.links.get(at)?.channel.send(messages);
+  }
+
+  startPump(at: Instance, id: string): void {
+    const link = this.links.get(at);
+    if (!link) return;
+    this.turn.ask(at.id, id, (length) => {
+      const pump = new HistoryPump(this.o.store, link.channel, this.o.limits, at.id, id, length);
+      link.pump = pump;
+      this.pumps.set(pump, at);
+      return pump;
+    });
+  }
+
+  stopPump(at: Instance): void {
+    const pump = this.links.get(at)?.pump;
+    if (!pump) return;
+    this.turn.stop(pump);
+    this.pumps.delete(pump);
+  }
+
+  /** @returns whose list has been written */
+  pumpDone(pump: HistoryPump): Instance | undefined {
+    const at = this.pumps.get(pump);
+    this.pumps.delete(pump);
+    return at;
+  }
+
+  /** Texts of these sessions could not be stored: they leave every queue (P2). */
+  dropTexts(sessions: ReadonlySet<number>): void {
+    for (const { channel } of this.links.values()) channel.dropTexts(sessions);
+  }
+
+  forget(at: Instance): void {
+    this.stopPump(at);
+    this.links.delete(at);
+  }
+
+  /** Resolves when every socket is gone, or after T_FLUSH; then the rest is destroyed (4.10). */
+  async drained(): Promise<void> {
+    const { clock, limits } = this.o;
+    await new Promise<void>((resolve) => {
+      const timer = clock.setTimeout(resolve, limits.T_FLUSH_MS);
+      this.allGone = () => {
+        clock.clearTimeout(timer);
+        resolve();
+      };
+      if (this.sockets.size === 0) this.allGone();
+    });
+    for (const channel of [...this.sockets]) channel.destroy();
+  }
+
+  private gone(channel: Channel): void {
+    this.sockets.delete(channel);
+    if (this.sockets.size === 0) this.allGone?.();
+  }
+}

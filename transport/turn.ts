@@ -1,0 +1,182 @@
+/**
+ * What a server does at the end of a turn, in this order: commit the turn's texts, start the lists that were asked for,
+ * seal and write every queue, wipe the keys that are condemned (protocol P1, P2). A turn is all reads until setImmediate.
+ */
+import type { Limits } from '../machines/limits';
+import { StoreError, type AcceptedText, type Clock, type Store } from '../machines/ports';
+import type { Channel } from './channel';
+import { type HistoryPump } from './history-pump';
+
+export interface TurnPorts {
+  /** The turn's texts of these sessions are not stored and must not be seen. */
+  unstored(sessions: ReadonlySet<number>, error: StoreError): void;
+  /** A failed store works again. */
+  restored(): void;
+  pumpDone(pump: HistoryPump): void;
+}
+interface Asked {
+  readonly pump: (length: number) => HistoryPump;
+  readonly a: string;
+  readonly b: string;
+  /** How many texts of the batch were accepted before the request. */
+  readonly position: number;
+}
+
+export class Turn {
+  private phase: 'idle' | 'due' = 'idle';
+  private batch: AcceptedText[] = [];
+  private asked: Asked[] = [];
+  private readonly dirty = new Set<Channel>();
+  private readonly pumps = new Set<HistoryPump>();
+  private condemned: (() => void)[] = [];
+  private store: 'writable' | 'failed' = 'writable';
+  private probing: unknown;
+
+  constructor(
+    private readonly ports: TurnPorts,
+    private readonly history: Store,
+    private readonly clock: Clock,
+    private readonly limits: Limits,
+  ) {}
+
+  get writable(): boolean {
+    return this.store === 'writable';
+  }
+
+  /** To be flushed at the end of this turn. */
+  touch(channel: Channel): void {
+    this.dirty.add(channel);
+    this.schedule();
+  }
+
+  add(texts: readonly AcceptedText[]): void {
+    this.batch.push(...texts);
+    this.schedule();
+  }
+
+  /** A list of the pair, as it is now: stored texts and those of this turn accepted so far. */
+  ask(a: string, b: string, pump: (length: number) => HistoryPump): void {
+    this.asked.push({ a, b, pump, position: this.batch.length });
+    this.schedule();
+  }
+
+  /** The socket of this pump has drained. */
+  resume(): void {
+    this.schedule();
+  }
+
+  stop(pump: HistoryPump): void {
+    this.pumps.delete(pump);
+  }
+
+  /** Runs when everything queued has been sealed. */
+  afterwards(wipe: () => void): void {
+    this.condemned.push(wipe);
+    this.schedule();
+  }
+
+  /** The store has failed: nothing is accepted until a real write succeeds (P2). */
+  storeFailed(): void {
+    if (this.store === 'failed') return;
+    this.store = 'failed';
+    this.probeLater();
+  }
+
+  private schedule(): void {
+    if (this.phase === 'due') return;
+    this.phase = 'due';
+    this.clock.setImmediate(() => this.end());
+  }
+
+  /** No more probing; what is queued is not lost by this. */
+  close(): void {
+    if (this.probing !== undefined) this.clock.clearTimeout(this.probing);
+    this.probing = undefined;
+  }
+
+  /** The end of the turn. */
+  end(): void {
+    const batch = this.batch;
+    this.batch = [];
+    const failed = this.commit(batch);
+    this.startPumps(batch, failed);
+    this.runPumps();
+    this.flush();
+    for (const wipe of this.condemned.splice(0)) wipe();
+    this.phase = 'idle';
+    if (this.hasMore()) this.schedule();
+  }
+
+  /** A flush may close a slow reader, and so queue something for his correspondent. */
+  private flush(): void {
+    while (this.dirty.size > 0) {
+      const channels = [...this.dirty];
+      this.dirty.clear();
+      for (const channel of channels) channel.flush();
+    }
+  }
+
+  private hasMore(): boolean {
+    const { batch, asked, condemned, pumps } = this;
+    return batch.length + asked.length + condemned.length > 0 || [...pumps].some((pump) => !pump.waits);
+  }
+
+  private commit(batch: readonly AcceptedText[]): boolean {
+    if (batch.length === 0) return false;
+    try {
+      this.history.append(batch);
+      return false;
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.storeFailed();
+      this.ports.unstored(new Set(batch.map(({ session }) => session)), error);
+      return true;
+    }
+  }
+
+  private startPumps(batch: readonly AcceptedText[], failed: boolean): void {
+    for (const { a, b, pump, position } of this.asked.splice(0)) {
+      const later = failed ? 0 : countOfPair(batch.slice(position), a, b);
+      this.pumps.add(pump(this.length(a, b) - later));
+    }
+  }
+
+  /** Of a store that cannot be read: one more than there can be, so that the list ends as incomplete. */
+  private length(a: string, b: string): number {
+    try {
+      return this.history.count(a, b);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      return Infinity;
+    }
+  }
+
+  private runPumps(): void {
+    for (const pump of this.pumps) {
+      pump.run();
+      if (!pump.done) continue;
+      this.pumps.delete(pump);
+      this.ports.pumpDone(pump);
+    }
+  }
+
+  private probeLater(): void {
+    this.probing = this.clock.setTimeout(() => this.probe(), this.limits.T_STORE_RETRY_MS);
+  }
+
+  private probe(): void {
+    try {
+      this.history.probe();
+      this.store = 'writable';
+      this.ports.restored();
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.probeLater();
+    }
+  }
+}
+
+function countOfPair(texts: readonly AcceptedText[], a: string, b: string): number {
+  return texts.filter(({ sender, recipient }) => (sender === a && recipient === b) || (sender === b && recipient === a))
+    .length;
+}
