@@ -66,8 +66,6 @@ export const LIMITS = {
   MESSAGE_BURST: 60,
   /** Output waiting for one connection, sealed or not; a reader behind it is too slow: 250 texts of the largest size. */
   OUTPUT_QUEUE_BYTES: 1_048_576,
-  /** Input of one connection that may wait to be processed, beside the record being read. */
-  INPUT_QUEUE_BYTES: 65_536,
   /** The history pump of a connection stops above this and goes on when it has drained (4.8, P11); below 17 full records a turn. */
   PUMP_QUEUE_BYTES: 65_536,
   /** Texts read from the store at a time: half a MiB if each has the largest size. */

@@ -201,14 +201,16 @@ export class Channel {
     }
   }
 
-  /** False while the bucket is empty: then this socket is not read, and TCP slows the sender (4.3, P4). */
+  /**
+   * False while the bucket is empty: then this socket is not read, and TCP slows the sender (4.3, P4). What waits here then
+   * is one read of the socket, 64 KiB, and the beginning of a record (4.11).
+   */
   private mayRead(): boolean {
     if (this.phase !== 'open') return false;
     const wait = this.bucket.wait();
     if (wait === 0) return true;
     this.o.stream.pause();
     this.timers.arm('tokens', wait, () => {
-      // Silence while we did not listen proves nothing.
       this.lastVerified = this.o.clock.now();
       this.o.stream.resume();
       this.process();
@@ -293,6 +295,8 @@ export class Channel {
   private look(): void {
     const { T_KEEPALIVE_MS, T_DEAD_MS } = this.o.limits;
     const now = this.o.clock.now();
+    // Silence while we do not listen proves nothing (P4).
+    if (this.timers.has('tokens')) this.lastVerified = now;
     if (now - this.lastVerified >= T_DEAD_MS) {
       this.destroy();
       this.o.handlers.closed('dead');

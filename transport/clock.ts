@@ -22,6 +22,10 @@ export class Timers<K> {
     return this.armed.size;
   }
 
+  has(key: K): boolean {
+    return this.armed.has(key);
+  }
+
   arm(key: K, ms: number, expired: () => void): void {
     this.disarm(key);
     const due = (): void => {

@@ -198,12 +198,19 @@ export class ServerDriver {
     this.links.channel(instance)?.start();
   }
 
-  private message(instance: Instance, run: Run): void {
-    this.perform(
-      run.type === 'CHATS'
-        ? this.switchboard.texts(instance, run.session, run.texts)
-        : this.switchboard.message(instance, run),
-    );
+  private message(at: Instance, run: Run): void {
+    switch (run.type) {
+      case 'CHATS':
+        return this.perform(this.switchboard.texts(at, run.session, run.texts));
+      case 'CHAT_REQUEST':
+      case 'END_REQUEST':
+      case 'HISTORY_REQ':
+        return this.perform(this.switchboard.request(at, run));
+      default:
+        // A second CONNECT: the codec lets nothing else through.
+        this.faults.count('MessageOutOfPlace', { client: at.id });
+        return this.perform(this.switchboard.protocolError(at));
+    }
   }
 
   // Out

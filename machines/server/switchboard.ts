@@ -7,7 +7,7 @@
 import { type Actor, type Stepper } from '../define';
 import type { PeerEvent, ServerEffect } from '../effects';
 import type { Limits } from '../limits';
-import type { EndWhy, TcpMessage } from '../messages';
+import type { EndWhy, Message } from '../messages';
 import type { Observer } from '../observer';
 import type { Address, SessionIds, Subscribers } from '../ports';
 import { serverChat, type ChatContext, type ChatState } from './chat';
@@ -67,6 +67,9 @@ interface Datagram {
 }
 export type Hello = Datagram & { readonly hash: string; readonly source: string; readonly bytes: Uint8Array };
 export type Response = Datagram & { readonly rand: string; readonly res: Uint8Array };
+
+/** What a connected client may ask for, beside texts. */
+export type Request = Message<'CHAT_REQUEST' | 'END_REQUEST' | 'HISTORY_REQ'>;
 
 /** What a step did not let through, by the name of the fault. */
 export type Refused = 'TooManyClients' | 'ResponseOfOtherAttempt';
@@ -163,11 +166,9 @@ export class Switchboard {
     return this.step(() => this.send(instance, { type: 'M.CHAT', session, texts }));
   }
 
-  /** A message of a verified record; a message that no client may send here is a protocol error. */
-  message(instance: Instance, message: TcpMessage): readonly Order[] {
-    return this.step(() => {
-      this.send(instance, this.messageEvent(instance, message));
-    });
+  /** A request of a verified record. */
+  request(instance: Instance, request: Request): readonly Order[] {
+    return this.step(() => this.send(instance, this.requestEvent(instance, request)));
   }
 
   /** The pump has written its last message. */
@@ -194,21 +195,18 @@ export class Switchboard {
     return orders;
   }
 
-  private messageEvent(instance: Instance, message: TcpMessage): MessageEvent | { readonly type: 'X.PROTOCOL' } {
-    switch (message.type) {
+  /** The facts that a guard needs are put into the event here (P7). */
+  private requestEvent(instance: Instance, request: Request): MessageEvent {
+    switch (request.type) {
       case 'CHAT_REQUEST': {
         const session = this.ports.sessions.peek();
-        const free = session !== undefined && this.ports.writable() && this.isFree(instance, message.id);
-        return { type: 'M.CHAT_REQUEST', id: message.id, free, session: session ?? 0 };
+        const free = session !== undefined && this.ports.writable() && this.isFree(instance, request.id);
+        return { type: 'M.CHAT_REQUEST', id: request.id, free, session: session ?? 0 };
       }
       case 'END_REQUEST':
-        return { type: 'M.END_REQUEST', session: message.session };
+        return { type: 'M.END_REQUEST', session: request.session };
       case 'HISTORY_REQ':
-        return { type: 'M.HISTORY_REQ', id: message.id };
-      case 'CHAT':
-        return { type: 'M.CHAT', session: message.session, texts: [message.text] };
-      default:
-        return { type: 'X.PROTOCOL' };
+        return { type: 'M.HISTORY_REQ', id: request.id };
     }
   }
 

@@ -111,8 +111,8 @@ export function encodeDatagram(
   const { grease } = options;
   if (grease !== undefined && message.type !== 'HELLO') throw new RangeError('grease is for HELLO');
   const content = HEADER_BYTES + bodySize(message) + (grease === undefined ? 0 : 2 + grease.length);
-  const size =
-    message.type === 'HELLO' || message.type === 'RESPONSE' ? Math.max(content, SIZES.client.filledTo) : content;
+  const filledTo = shape(message.type).from === 'client' ? SIZES.client.filledTo : SIZES.server.filledTo;
+  const size = Math.max(content, filledTo);
   const to = new Writer(Buffer.alloc(size));
   writeHeader(to, message.type, size, attempt);
   writeBody(to, message);

@@ -94,14 +94,13 @@ export interface DecodedRecord {
  */
 export function decodeRecord(plaintext: Buffer, from: Role): DecodedRecord {
   const messages: TcpMessage[] = [];
-  const framing = framingFault(plaintext);
-  if (framing !== undefined) return { messages, skipped: 0, fault: framing };
   let skipped = 0;
-  for (let at = 0; at + LENGTH_BYTES <= plaintext.length;) {
-    const length = plaintext.readUInt16BE(at);
-    if (length === 0) break;
-    at += LENGTH_BYTES + length;
-    const result = decodeMessage(new Reader(plaintext, at - length, at), from);
+  const content = contentSize(plaintext);
+  if (!content.ok) return { messages, skipped, fault: content.fault };
+  for (let at = 0; at < content.value;) {
+    const start = at + LENGTH_BYTES;
+    at = start + plaintext.readUInt16BE(at);
+    const result = decodeMessage(new Reader(plaintext, start, at), from);
     if (!result.ok) return { messages, skipped, fault: result.fault };
     if (result.value === undefined) skipped++;
     else messages.push(result.value);
@@ -110,19 +109,19 @@ export function decodeRecord(plaintext: Buffer, from: Role): DecodedRecord {
   return { messages, skipped };
 }
 
-/** Length entries, end of the list and filling; the messages are not looked into. */
-function framingFault(plaintext: Buffer): Fault | undefined {
-  if (!isPlaintextSize(plaintext.length)) return 'RecordOfWrongLength';
+/** Bytes of the entries of a plaintext whose lengths, end of the list and filling are right; messages are not looked into. */
+function contentSize(plaintext: Buffer): Result<number> {
+  if (!isPlaintextSize(plaintext.length)) return faulty('RecordOfWrongLength');
   let at = 0;
   while (at + LENGTH_BYTES <= plaintext.length) {
     const length = plaintext.readUInt16BE(at);
     if (length === 0) break;
-    if (length > plaintext.length - at - LENGTH_BYTES) return 'MessageBeyondRecord';
+    if (length > plaintext.length - at - LENGTH_BYTES) return faulty('MessageBeyondRecord');
     at += LENGTH_BYTES + length;
   }
-  if (at === 0) return 'RecordWithoutMessage';
-  if (!new Reader(plaintext, at).restIsZero()) return 'FillingNotZero';
-  return fillUp(at) === plaintext.length ? undefined : 'FillingTooLong';
+  if (at === 0) return faulty('RecordWithoutMessage');
+  if (!new Reader(plaintext, at).restIsZero()) return faulty('FillingNotZero');
+  return fillUp(at) === plaintext.length ? ok(at) : faulty('FillingTooLong');
 }
 
 /** One message; undefined if it is unknown and optional. */
