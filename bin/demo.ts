@@ -26,7 +26,7 @@ function show({ who, kind, line }: Happening): void {
     if (!/ info /.test(line)) say(`${paint(RED, name)} ! ${line}`);
   } else if (kind === 'typed') say(`${paint(CYAN, name)} > ${paint(BOLD, line)}`);
   else if (who === 'parley-keys' || line.startsWith('parley-server ready')) return;
-  else if (who === 'server') say(paint(DIM, `${' '.repeat(NAME_WIDTH)}   ${fitted(line)}`));
+  else if (who === 'server') say(paint(DIM, `    ${fitted(line)}`));
   else say(`${paint(CYAN, name)} | ${line}`);
 }
 

@@ -83,7 +83,8 @@ async function main(): Promise<void> {
       show: (display) => terminal.show(display),
       stepped: () => terminal.stepped(),
     });
-    process.on('SIGTERM', () => driver.user({ type: 'U.LOGOFF' }));
+    // A second signal ends the process at once.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => terminal.leave());
     terminal.attach(driver);
   });
 }

@@ -60,7 +60,8 @@ async function main(): Promise<void> {
     store.close();
   });
   const { udp, tcp } = driver.ports;
-  log.info('ready', { udp_port: udp, tcp_port: tcp });
+  // On a terminal the line below says it.
+  if (o.logFile !== undefined) log.info('ready', { udp_port: udp, tcp_port: tcp });
   process.stdout.write(`parley-server ready: UDP ${o.host}:${String(udp)}, TCP ${o.host}:${String(tcp)}\n`);
 }
 

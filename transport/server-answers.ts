@@ -29,7 +29,7 @@ type Answer = Extract<ServerEffect, { type: 'answer' }>;
 
 export class ServerAnswers {
   private readonly authFails: TokenBucket;
-  /** Wrong RESPONSEs by Client-ID; at most as many entries as subscribers (3.11). */
+  /** Wrong RESPONSEs by Client-ID (3.11); with decoys these are not only subscribers, so the oldest entry leaves. */
   private readonly wrong = new Map<string, { since: number; count: number }>();
 
   constructor(
@@ -74,6 +74,8 @@ export class ServerAnswers {
     const current = entry && now - entry.since < HOUR_MS ? entry : { since: now, count: 0 };
     this.wrong.set(client, current);
     current.count++;
+    const [oldest] = this.wrong.keys();
+    if (this.wrong.size > limits.SOURCES && oldest !== undefined) this.wrong.delete(oldest);
     log.info('wrong RESPONSE', { client, source: sourceText(from), count: current.count });
     if (client !== '' && current.count === limits.WRONG_RESPONSES_PER_HOUR_WARN + 1) {
       log.warn('many wrong RESPONSEs within an hour', { client, count: current.count });

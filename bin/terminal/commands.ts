@@ -45,5 +45,5 @@ export const HELP = [
   'Log off        disconnect',
   'Status         show what is going on',
   'Quit           log off and leave',
-  'Everything else is text for the chat; a \\ before a line makes it text in any case.',
+  'Any other line is text for the chat; a \\ before a line makes it text always.',
 ];

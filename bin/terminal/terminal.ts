@@ -62,6 +62,17 @@ export class Terminal {
     if (this.phase === 'ended' && this.waiting.length === 0 && this.isReady()) this.leave();
   }
 
+  /** Log off unless off line, wait until the connection is closed, go. */
+  leave(): void {
+    if (this.phase === 'leaving') return;
+    this.phase = 'leaving';
+    const { driver } = this;
+    if (!driver) return this.o.left();
+    if (driver.status.connection !== 'Offline') driver.user({ type: 'U.LOGOFF' });
+    this.lines.close();
+    void driver.closed().then(() => this.o.left());
+  }
+
   private line(line: string): void {
     this.waiting.push(line);
     this.stepped();
@@ -98,17 +109,6 @@ export class Terminal {
       case 'nothing':
         return;
     }
-  }
-
-  /** Log off unless off line, wait until the connection is closed, go. */
-  private leave(): void {
-    if (this.phase === 'leaving') return;
-    this.phase = 'leaving';
-    const { driver } = this;
-    if (!driver) return this.o.left();
-    if (driver.status.connection !== 'Offline') driver.user({ type: 'U.LOGOFF' });
-    this.lines.close();
-    void driver.closed().then(() => this.o.left());
   }
 
   private write(lines: readonly string[]): void {
