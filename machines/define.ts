@@ -1,24 +1,15 @@
 /**
- * The typed front of createMachine, and the one small interface through which machines are stepped (P7). Only this file
- * and the machines import xstate.
+ * The typed front of createMachine. Only this file and stepper.ts import xstate.
  *
  * A config holds names only: states, events, guards and actions are what a diagram can show. Every name is checked by the
  * compiler, and again when the machine is made; a name that is defined and never used is an error too. Every state must
  * answer every event: a missing cell does not compile.
  */
-import {
-  assign,
-  createMachine,
-  interpret,
-  type AnyStateMachine,
-  type State,
-  type StateMachine,
-  type StateValue,
-} from 'xstate';
+import { assign, createMachine, type AnyStateMachine } from 'xstate';
 import { pure } from 'xstate/lib/actions';
 import type { Effect } from './effects';
 
-interface AnyEvent {
+export interface AnyEvent {
   readonly type: string;
 }
 /** What an action does: new values for the context, and effects it asks for. */
@@ -134,8 +125,9 @@ function build(given: unknown, defined: unknown): Machine<object, AnyEvent, stri
   return { id: definition.id, context: definition.context, initial: definition.initial, leaves, events, chart };
 }
 
-const EFFECT = 'effect';
-interface EffectAction {
+/** Type of the actions by which a state carries its effects. */
+export const EFFECT = 'effect';
+export interface EffectAction {
   readonly type: typeof EFFECT;
   readonly effect: Effect;
 }
@@ -185,12 +177,16 @@ function actionNames(actions: string | readonly string[] | undefined): readonly 
   return actions === undefined ? [] : typeof actions === 'string' ? [actions] : actions;
 }
 
+/** Words that mean something else to XState, or everything; timers and services have no place in a machine (protocol 5.1). */
+const NO_EVENTS = new Set(['', '*', 'after', 'always', 'invoke', 'entry', 'exit', 'on']);
+
 /** The compiler checks most of this; a cast or a file in plain JavaScript gets past it. */
 function checkNames(definition: Loose, { actions, guards }: LooseImplementations, leaves: readonly string[]): void {
   const wrong = (what: string): never => {
     throw new Error(`machine "${definition.id}": ${what}`);
   };
   if (!leaves.includes(definition.initial)) wrong(`unknown initial state "${definition.initial}"`);
+  if (definition.final !== undefined && definition.final in definition.states) wrong('the final state has cells');
   const usedActions = new Set<string>();
   const usedGuards = new Set<string>();
   const alphabet = Object.keys(Object.values(definition.states)[0] ?? {});
@@ -198,7 +194,7 @@ function checkNames(definition: Loose, { actions, guards }: LooseImplementations
     for (const event of alphabet) if (!(event in row)) wrong(`"${state}" does not answer "${event}"`);
     for (const [event, cell] of Object.entries(row)) {
       const where = `in "${state}" on "${event}"`;
-      if (!alphabet.includes(event)) wrong(`unknown event ${where}`);
+      if (!alphabet.includes(event) || NO_EVENTS.has(event)) wrong(`unknown event ${where}`);
       for (const { target, cond, actions: names } of edges(cell)) {
         if (target !== undefined && !leaves.includes(target)) wrong(`unknown target "${target}" ${where}`);
         if (cond !== undefined && !Object.hasOwn(guards, cond)) wrong(`unknown guard "${cond}" ${where}`);
@@ -208,98 +204,10 @@ function checkNames(definition: Loose, { actions, guards }: LooseImplementations
           usedActions.add(name);
         }
       }
+      const last = edges(cell).at(-1);
+      if (!last || last.cond !== undefined) wrong(`no answer is left ${where}`);
     }
   }
   for (const name of Object.keys(actions)) if (!usedActions.has(name)) wrong(`unused action "${name}"`);
   for (const name of Object.keys(guards)) if (!usedGuards.has(name)) wrong(`unused guard "${name}"`);
-}
-
-/** A machine that runs: an event goes in, what it asks for comes out, and the state has moved. */
-export interface Actor<C, E, S, F> {
-  readonly state: S;
-  readonly context: C;
-  send(event: E): readonly F[];
-  /** No more events will come; releases whatever runs it. */
-  stop(): void;
-}
-export interface StartOptions<C, S> {
-  /** Name under which an inspector shows it. */
-  readonly name: string;
-  readonly context: C;
-  /** Start here instead of in the initial state. */
-  readonly state?: S;
-}
-/** How machines are run: by XState's interpreter in production, by `machine.transition` in exploration. */
-export interface Stepper {
-  start<C, E extends AnyEvent, S extends string, F extends Effect>(
-    machine: Machine<C, E, S, F>,
-    options: StartOptions<C, S>,
-  ): Actor<C, E, S, F>;
-}
-
-type AnyState = State<object, AnyEvent>;
-
-/** The interpreter runs the machine, so an inspector sees it. */
-export const interpreted: Stepper = {
-  start(machine, { name, context, state = machine.initial }) {
-    const chart = machine.chart;
-    const service = interpret(chart, { id: name, devTools: false });
-    service.start(chart.getInitialState(valueOf(state), context));
-    const actor = {
-      state: state as string,
-      get context() {
-        return service.getSnapshot().context as object;
-      },
-      send(event: AnyEvent) {
-        const next = service.send(event) as unknown as AnyState;
-        actor.state = leafOf(next.value);
-        return effectsOf(next);
-      },
-      stop: () => void service.stop(),
-    };
-    return actor as never;
-  },
-};
-
-/** `machine.transition` runs the machine: nothing is kept but value and context (P15). */
-export const transitioned: Stepper = {
-  start(machine, { context, state = machine.initial }) {
-    const chart = machine.chart as unknown as StateMachine<object, object, AnyEvent>;
-    let current: AnyState = chart.getInitialState(valueOf(state), context as object) as AnyState;
-    const actor = {
-      get state() {
-        return leafOf(current.value);
-      },
-      get context() {
-        return current.context;
-      },
-      send(event: AnyEvent) {
-        current = chart.transition(current as never, event) as AnyState;
-        const effects = effectsOf(current);
-        current.actions = [];
-        delete current.history;
-        return effects;
-      },
-      stop: () => undefined,
-    };
-    return actor as never;
-  },
-};
-
-/** `Parent.child` as XState writes it. */
-function valueOf(leaf: string): StateValue {
-  const [parent = '', child] = leaf.split('.');
-  return child === undefined ? parent : { [parent]: child };
-}
-function leafOf(value: StateValue): string {
-  if (typeof value === 'string') return value;
-  const [[parent, child] = ['', '']] = Object.entries(value);
-  return `${parent}.${child as string}`;
-}
-function effectsOf(state: AnyState): readonly Effect[] {
-  const effects: Effect[] = [];
-  for (const action of state.actions) {
-    if (action.type === EFFECT) effects.push((action as unknown as EffectAction).effect);
-  }
-  return effects;
 }

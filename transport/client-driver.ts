@@ -4,7 +4,7 @@
  */
 import { Client, type ClientStatus } from '../machines/client/client';
 import type { ClientEvent, UserEvent } from '../machines/client/events';
-import { interpreted } from '../machines/define';
+import { interpreted } from '../machines/stepper';
 import type { ClientEffect } from '../machines/effects';
 import type { Fault } from '../machines/faults';
 import { WIRE, type Limits } from '../machines/limits';

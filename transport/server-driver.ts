@@ -2,7 +2,7 @@
  * The server's driver: socket events become inputs of the switchboard, and its orders become bytes (docs/protocol.md 3, 4).
  * It decides nothing that a state table decides. Must never be here: states, secrets, byte layouts.
  */
-import { interpreted } from '../machines/define';
+import { interpreted } from '../machines/stepper';
 import type { ServerEffect, ServerTimer } from '../machines/effects';
 import type { Limits } from '../machines/limits';
 import { WIRE } from '../machines/limits';

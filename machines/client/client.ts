@@ -3,7 +3,7 @@
  * An event goes in, the effects for the driver come out, in order; events that one machine raises for another are
  * processed in the same step. Must never be here: sockets, keys, time.
  */
-import type { Actor, Stepper } from '../define';
+import type { Actor, Stepper } from '../stepper';
 import type { ClientEffect } from '../effects';
 import type { Observer } from '../observer';
 import { clientChat, type ChatContext, type ChatState } from './chat';

@@ -4,7 +4,7 @@
  * another are processed inside the step (protocol 5.0, 5.4). The tables are bounded before a machine is started (3.6).
  * Must never be here: sockets, keys, time. Secrets stay behind the authenticator, under the serial number of the attempt.
  */
-import { type Actor, type Stepper } from '../define';
+import type { Actor, Stepper } from '../stepper';
 import type { PeerEvent, ServerEffect } from '../effects';
 import type { Limits } from '../limits';
 import type { EndWhy, Message } from '../messages';

@@ -1,0 +1,63 @@
+/**
+ * One cell tried out: an event goes into a running machine, and what comes out is compared with the row of the table.
+ * Must never be here: knowledge of a single machine.
+ */
+import { interpreted, transitioned, type Stepper } from '../../machines/stepper';
+import { namesOf, type Row } from '../../diagrams/spec';
+import { askedFor } from './effects';
+import { type Examples } from './examples';
+import * as client from './examples-client';
+import * as server from './examples-server';
+import { type AnyActor, type AnyEvent, type AnyMachine } from './machines';
+
+/** Both ways in which machines are run. */
+export const steppers: readonly (readonly [string, Stepper])[] = [
+  ['transitioned', transitioned],
+  ['interpreted', interpreted],
+];
+
+const examples: Readonly<Record<string, Examples>> = {
+  'client connection': client.connection,
+  'client chat': client.chat,
+  'client history': client.history,
+  'server connection': server.connection,
+  'server chat': server.chat,
+  'server history': server.history,
+};
+
+/**
+ * The examples of one machine.
+ * @throws Error there are none
+ */
+export function examplesOf(machineId: string): Examples {
+  const found = examples[machineId];
+  if (found === undefined) throw new Error(`no examples for "${machineId}"`);
+  return found;
+}
+
+/**
+ * A machine's own name for a state of its table.
+ * @throws Error the table has no such state
+ */
+export function stateKey(machineId: string, tableState: string): string {
+  const found = Object.entries(namesOf(machineId).states).find(([, written]) => written === tableState);
+  if (found === undefined) throw new Error(`"${machineId}" has no state for "${tableState}"`);
+  return found[0];
+}
+
+/** Sends the event and expects what the row says: the state reached, the effects in order, and where nothing happens, nothing. */
+export function expectRow(machine: AnyMachine, actor: AnyActor, row: Row, event: AnyEvent): void {
+  const before = { state: actor.state, context: structuredClone(actor.context) };
+  const effects = actor.send(event);
+  expect(actor.state).toBe(row.to === null ? before.state : stateKey(machine.id, row.to));
+  expect(effects).toEqual(askedFor(row.actions, before.context, event));
+  if (changesNothing(row)) expect(actor.context).toEqual(before.context);
+  for (const effect of effects) {
+    if (effect.type === 'show' && effect.refusal) expect(row.note).toContain(effect.text);
+  }
+}
+
+/** Whether the row says that the event is ignored or refused and leaves no trace. */
+export function changesNothing({ actions }: Row): boolean {
+  return actions.length === 1 && (actions[0] === 'ignore' || actions[0] === 'refuse');
+}
