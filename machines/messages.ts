@@ -176,11 +176,7 @@ function hasLoneSurrogate(text: string): boolean {
   return /\p{Surrogate}/u.test(text);
 }
 
-/** Whether a text holds a control character: U+0000 to U+001F, U+007F to U+009F. */
+/** Whether a text holds a control character: U+0000 to U+001F, U+007F to U+009F, which is the category Cc. */
 export function hasControl(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (c < 0x20 || (c >= 0x7f && c <= 0x9f)) return true;
-  }
-  return false;
+  return /\p{Cc}/u.test(text);
 }

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { FAULTS, type Result } from '../../machines/faults';
-import { type Message, type Role, type TcpMessage } from '../../machines/messages';
+import { type Message, type Role, rowOf, type TcpMessage } from '../../machines/messages';
 import {
   decodeAuthSuccessBody,
   decodeDatagram,
@@ -33,6 +33,13 @@ const role = fc.constantFrom(...ROLES);
 
 test('every message of the table is covered here', () => {
   expect([...OPEN_NAMES, 'AUTH_SUCCESS', ...TCP_NAMES].sort()).toEqual([...NAMES].sort());
+});
+
+test('extensions stand in the table in ascending order of types, in which they are sent (P19)', () => {
+  for (const name of NAMES) {
+    const codes = Object.values(rowOf(name).extensions ?? {}).map(({ code }) => code);
+    expect(codes).toEqual([...codes].sort((a, b) => a - b));
+  }
 });
 
 describe('decode after encode is the identity', () => {
@@ -160,6 +167,7 @@ describe('fault 81: decoders are total', () => {
     );
   });
   test('valid inputs, spoilt; what is accepted without extensions has one encoding', () => {
+    // 2000 inputs each; 5000 runs are the ten million of the fault list.
     const runs = Number(process.env['PARLEY_FUZZ_RUNS'] ?? 20);
     fc.assert(
       fc.property(fc.integer(), (seed) => {
@@ -197,7 +205,7 @@ function expectOneDatagram(bytes: Buffer, from: Role): void {
   if (!result.ok || 'sealed' in result.value) return;
   const { attempt, message } = result.value;
   const hasExtension = (bytes[blockStart(result.value)] ?? 0) !== 0;
-  if (!hasExtension) expect(encodeDatagram(attempt, message)).toEqual(bytes);
+  if (!hasExtension) expectSame(encodeDatagram(attempt, message), bytes);
 }
 
 function expectOneRecord(bytes: Buffer, from: Role): void {
@@ -209,7 +217,12 @@ function expectOneRecord(bytes: Buffer, from: Role): void {
   const known = rest.every((byte) => byte === 0) && Math.ceil(content / 64) * 64 === bytes.length;
   const extended = messages.some((message) => 'why' in message || 'time' in message);
   const apart = messages.length > 1 && messages.some(({ type }) => type === 'CONNECT' || type === 'CONNECTED');
-  if (known && !extended && !apart) expect(encodeRecords(messages)).toEqual([bytes]);
+  if (known && !extended && !apart) expectSame(Buffer.concat(encodeRecords(messages)), bytes);
+}
+
+/** Cheaper than `expect`, which would take most of the time here. */
+function expectSame(encoded: Buffer, bytes: Buffer): void {
+  if (!encoded.equals(bytes)) throw new Error(`${bytes.toString('hex')} is encoded as ${encoded.toString('hex')}`);
 }
 
 test('records of many messages, spoilt, are decoded in order up to the first fault', () => {

@@ -31,7 +31,10 @@ export class ByteQueue {
     return n <= chunk.length - this.used ? chunk.subarray(this.used, this.used + n) : this.join(n);
   }
 
-  /** The next `n` bytes, which leave; undefined, and nothing leaves, if there are fewer. A view if one chunk holds them. */
+  /**
+   * The next `n` bytes, which leave; undefined, and nothing leaves, if there are fewer. A view if one chunk holds
+   * them.
+   */
   take(n: number): Buffer | undefined {
     const bytes = this.peek(n);
     if (bytes !== undefined) this.drop(n);
@@ -52,7 +55,8 @@ export class ByteQueue {
       this.used -= chunk.length;
       chunk = this.chunks[++this.first];
     }
-    // Cutting the list moves what remains in it: done when that is no more than what goes, so each chunk is moved at most once on average.
+    // Cutting the list moves what remains in it: done when that is no more than what goes, so each chunk is moved at
+    // most once on average.
     if (this.first * 2 < this.chunks.length) return;
     this.chunks.splice(0, this.first);
     this.first = 0;

@@ -17,11 +17,6 @@ export class Reader {
     readonly end = bytes.length,
   ) {}
 
-  /** Offset in the buffer of the next byte. */
-  get position(): number {
-    return this.at;
-  }
-
   /** Number of bytes not read yet. */
   get left(): number {
     return this.end - this.at;
@@ -63,7 +58,10 @@ export class Reader {
     return new Reader(this.bytes, from, this.at);
   }
 
-  /** The next `n` bytes if all are printable ASCII; otherwise undefined, and nothing is read. `n` must not be more than are left. */
+  /**
+   * The next `n` bytes if all are printable ASCII; otherwise undefined, and nothing is read. `n` must not be more than
+   * are left.
+   */
   ascii(n: number): string | undefined {
     const from = this.at;
     const end = from + n;
@@ -105,7 +103,10 @@ export class Writer {
     this.at += this.bytes.write(text, this.at, 'utf8');
   }
 
-  /** What was written, with zeros up to the end of the buffer. @throws Error our own bug: other than `size` bytes were written */
+  /**
+   * What was written, with zeros up to the end of the buffer.
+   * @throws Error our own bug: other than `size` bytes were written
+   */
   finish(size: number): Buffer {
     if (this.at !== size) throw new Error(`encoded ${this.at} bytes instead of ${size}`);
     return this.bytes.fill(0, size);

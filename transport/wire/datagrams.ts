@@ -135,7 +135,10 @@ export function authSuccessHeader(attempt: Uint8Array): Buffer {
   return to.finish(HEADER_BYTES);
 }
 
-/** The plaintext of AUTH_SUCCESS, 32 bytes. It holds the rand_cookie. @throws Error our own bug: a value that has no encoding */
+/**
+ * The plaintext of AUTH_SUCCESS, 32 bytes. It holds the rand_cookie.
+ * @throws Error our own bug: a value that has no encoding
+ */
 export function encodeAuthSuccessBody(body: { readonly cookie: Uint8Array; readonly port: number }): Buffer {
   const message: Message<'AUTH_SUCCESS'> = { type: 'AUTH_SUCCESS', ...body };
   const to = new Writer(Buffer.alloc(BODY_BYTES));
@@ -149,7 +152,10 @@ export function decodeAuthSuccessBody(plain: Buffer): Result<Message<'AUTH_SUCCE
   return readBody(shape('AUTH_SUCCESS'), new Reader(plain), BODY_BYTES) as Result<Message<'AUTH_SUCCESS'>>;
 }
 
-/** The whole datagram of 24 bytes header, 12 bytes nonce, 48 bytes ciphertext with tag. @throws RangeError our own bug: other sizes */
+/**
+ * The whole datagram of 24 bytes header, 12 bytes nonce, 48 bytes ciphertext with tag.
+ * @throws RangeError our own bug: other sizes
+ */
 export function joinAuthSuccess(header: Uint8Array, nonce: Uint8Array, box: Uint8Array): Buffer {
   if (header.length !== HEADER_BYTES || nonce.length !== NONCE_BYTES || box.length !== BOX_BYTES) {
     throw new RangeError('AUTH_SUCCESS: parts of wrong size');

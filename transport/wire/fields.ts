@@ -38,7 +38,10 @@ function integer(size: 1 | 2 | 4, zero?: Fault): FieldCodec<number> {
 }
 
 const HIGH = 2 ** 32;
-/** Only times are this long. One above 2^53 is legal and means nothing; it reads as the largest safe integer instead of ending a connection. */
+/**
+ * Only times are this long. One above 2^53 is legal and means nothing; it reads as the largest safe integer instead of
+ * ending a connection.
+ */
 const u64: FieldCodec<number> = {
   read: (from) => Math.min(from.uint(4) * HIGH + from.uint(4), Number.MAX_SAFE_INTEGER),
   write(to, value) {
@@ -163,11 +166,10 @@ export function readExtensions(
   if (from.left === 0) return;
   const seen = new Set<number>();
   while (from.left > 0) {
-    const start = from.position;
     const code = from.uint(1);
     if (code === 0) {
       if (filledTo === undefined) from.fail('ExtensionOfTypeZero');
-      else readFilling(from, Math.max(start, filledTo));
+      else readFilling(from, filledTo);
       return;
     }
     const length = from.left === 0 ? Infinity : from.uint(1);
@@ -193,10 +195,13 @@ function readEntry(
   } else if (code >= CRITICAL) from.fail('UnknownCriticalExtension');
 }
 
-/** Zeros to the end, and the end not further than the sender must go. */
-function readFilling(from: Reader, end: number): void {
+/**
+ * Zeros to the end, and the end not further than the sender must go; a content that reaches so far has no filling at
+ * all.
+ */
+function readFilling(from: Reader, filledTo: number): void {
   if (!from.restIsZero()) from.fail('FillingNotZero');
-  else if (from.end > end) from.fail('FillingTooLong');
+  else if (from.end > filledTo) from.fail('FillingTooLong');
 }
 
 /** Bytes of the entries that `writeExtensions` will write. */

@@ -109,7 +109,10 @@ export function decodeRecord(plaintext: Buffer, from: Role): DecodedRecord {
   return { messages, skipped };
 }
 
-/** Bytes of the entries of a plaintext whose lengths, end of the list and filling are right; messages are not looked into. */
+/**
+ * Bytes of the entries of a plaintext whose lengths, end of the list and filling are right; messages are not looked
+ * into.
+ */
 function contentSize(plaintext: Buffer): Result<number> {
   if (!isPlaintextSize(plaintext.length)) return faulty('RecordOfWrongLength');
   let at = 0;

@@ -19,7 +19,7 @@ export interface Shape {
   readonly from: Role | 'both';
   readonly over: 'udp' | 'tcp';
   readonly fields: readonly Field[];
-  /** In ascending order of types: the order in which they are sent (P19). */
+  /** In the order of the table, which is that of ascending types, as they are sent (P19). */
   readonly extensions: readonly Extension[];
 }
 
@@ -31,9 +31,7 @@ function shapeOf(type: MessageName): Shape {
     from,
     over,
     fields: Object.entries(fields).map(([name, kind]) => ({ name, codec: FIELDS[kind] })),
-    extensions: Object.entries(extensions)
-      .map(([name, extension]) => ({ name, code: extension.code, codec: FIELDS[extension.kind] }))
-      .sort((a, b) => a.code - b.code),
+    extensions: Object.entries(extensions).map(([name, { code, kind }]) => ({ name, code, codec: FIELDS[kind] })),
   };
 }
 
