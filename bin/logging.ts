@@ -1,8 +1,10 @@
 /**
  * The log of a running program: winston, one line for each entry, only the fields of the closed list (transport/log.ts).
  */
+import { Writable } from 'node:stream';
 import { createLogger, format, transports } from 'winston';
 import { LOG_FIELDS, type Log, type LogFields } from '../transport/log';
+import { openLines } from './lines';
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -31,7 +33,7 @@ function quoted(value: string): string {
   return /^[\w.:[\]>-]+$/.test(value) ? value : JSON.stringify(value);
 }
 
-/** @throws Error if the file cannot be opened (reported when it is first written to) */
+/** @throws UserError if the file cannot be opened */
 export function openLog({ level, format: style, file }: LoggingOptions): Log {
   const write = style === 'json' ? (entry: Entry) => JSON.stringify(closed(entry)) : asText;
   const logger = createLogger({
@@ -43,7 +45,7 @@ export function openLog({ level, format: style, file }: LoggingOptions): Log {
     transports: [
       file === undefined
         ? new transports.Console({ stderrLevels: [...LOG_LEVELS] })
-        : new transports.File({ filename: file, options: { flags: 'a', mode: 0o600 } }),
+        : new transports.Stream({ stream: linesInto(file), eol: '' }),
     ],
   });
   const at =
@@ -51,4 +53,18 @@ export function openLog({ level, format: style, file }: LoggingOptions): Log {
     (message: string, fields: LogFields = {}) =>
       void logger.log(name, message, fields);
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), debugging: level === 'debug' };
+}
+
+/** The entries of a logger, each in one call, into a file. */
+function linesInto(path: string): Writable {
+  const line = openLines(path, (file, error) => {
+    process.stderr.write(`${file} cannot be written (${error}): lines are missing from it\n`);
+  });
+  return new Writable({
+    decodeStrings: false,
+    write(entry: string, _, done) {
+      line(entry);
+      done();
+    },
+  });
 }

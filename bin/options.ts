@@ -1,19 +1,22 @@
 /** What the commands share: options, their checks, and how a command fails: one clear line, a non-zero exit. */
-import { closeSync, openSync, writeSync } from 'node:fs';
 import { CommanderError, InvalidArgumentError, Option, type Command } from 'commander';
 import { LIMITS, limitFaults, type Limits } from '../machines/limits';
+import { isClientId } from '../machines/messages';
 import { StoreError } from '../machines/ports';
+import { UserError } from './failure';
 import { LOG_LEVELS, type LogLevel } from './logging';
 
 export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
-
-/** Something the user can mend; the message is the whole of what he reads. */
-export class UserError extends Error {}
 
 export function port(text: string): number {
   const number = Number(text);
   if (/^\d{1,5}$/.test(text) && number <= 65_535) return number;
   throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+}
+
+export function clientId(text: string): string {
+  if (isClientId(text)) return text;
+  throw new InvalidArgumentError('A Client-ID is a letter and up to 31 letters, digits, dots, underscores or hyphens.');
 }
 
 /** `--limit NAME=VALUE`, as often as wanted. */
@@ -63,30 +66,14 @@ export function withCommonOptions(command: Command): Command {
       'write the traffic keys to this file, for a dissector; whoever reads it reads everything',
     )
     .option('--limit <name=value>', 'change a limit or timer (protocol appendix A); may be repeated', limit, {})
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, `${command.name()}: `)) })
-    .showHelpAfterError(`(${command.name()} --help shows the options)`)
+    .configureOutput({ outputError: (text, write) => write(usageError(command.name(), text)) })
     .exitOverride();
 }
 
-/**
- * Lines into a file that only its owner may read, or with `-` to standard output; each is written at once, so none is lost
- * when the process is killed.
- */
-export function openLines(path: string): (line: string) => void {
-  if (path === '-') return (line) => void process.stdout.write(`${line}\n`);
-  let file: number;
-  try {
-    file = openSync(path, 'a', 0o600);
-  } catch (error) {
-    throw new UserError(`${path} cannot be written (${codeOf(error)})`);
-  }
-  process.on('exit', () => closeSync(file));
-  return (line) => void writeSync(file, `${line}\n`);
-}
-
-export function codeOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code ?? message;
+/** One line, and no word that an error has happened twice. */
+function usageError(name: string, text: string): string {
+  const what = text.replace(/^error: /, '').trim();
+  return `${name}: ${what.replaceAll(/\s*\n\s*/g, ' ')} (${name} --help shows the options)\n`;
 }
 
 /** Runs a command to its end; a failure is one line on standard error and a non-zero exit code. */

@@ -2,7 +2,6 @@
 /** parley-client: one user, at a terminal or a pipe. No logic beyond putting the parts together. */
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import { WIRE } from '../machines/limits';
-import { isClientId } from '../machines/messages';
 import type { Address } from '../machines/ports';
 import { findKeyFile, readKeyFile } from '../storage/keyfile';
 import { ClientDriver } from '../transport/client-driver';
@@ -13,8 +12,10 @@ import { systemNetwork } from '../transport/net/system';
 import { KeyStore } from '../transport/security/keystore';
 import { systemRandom } from '../transport/security/random';
 import { keyWeakness, parseKey } from '../transport/security/subscriber-key';
+import { UserError } from './failure';
+import { openLines, type Lost } from './lines';
 import { openLog } from './logging';
-import { UserError, type CommonOptions, limitsOf, openLines, run, withCommonOptions } from './options';
+import { type CommonOptions, clientId, limitsOf, run, withCommonOptions } from './options';
 import { Terminal } from './terminal/terminal';
 
 interface Options extends CommonOptions {
@@ -29,11 +30,6 @@ const command = withCommonOptions(
     .option('--server <host:port>', 'UDP address of the server', server, server('127.0.0.1'))
     .option('--key <file>', 'your key file (default: ./ID.key, then ~/.config/parley/ID.key)'),
 );
-
-function clientId(text: string): string {
-  if (isClientId(text)) return text;
-  throw new InvalidArgumentError('A Client-ID is a letter and up to 31 letters, digits, dots, underscores or hyphens.');
-}
 
 /** `host`, `host:port` or `[IPv6]:port`. */
 function server(text: string): Address {
@@ -60,8 +56,11 @@ async function main(): Promise<void> {
   // The screen belongs to the user: a client logs to a file or not at all.
   const log =
     o.logFile === undefined ? silentLog : openLog({ level: o.logLevel, format: o.logFormat, file: o.logFile });
-  const keyLog = o.keylog === undefined ? undefined : openLines(o.keylog);
-  if (keyLog) process.stderr.write(`parley-client: traffic keys are being written to ${o.keylog ?? ''}\n`);
+  const complain = (sentence: string): void => void process.stderr.write(`parley-client: ${sentence}\n`);
+  const lost: Lost = (file, error) => complain(`${file} cannot be written (${error}): lines are missing from it`);
+  const dump = o.dump === undefined ? undefined : new Dump(openLines(o.dump, lost), systemClock);
+  const keyLog = o.keylog === undefined ? undefined : openLines(o.keylog, lost);
+  if (keyLog) complain(`traffic keys are being written to ${o.keylog ?? ''}`);
   const keys = new KeyStore(keyLog ? { keyLog } : {});
   const key = loadKey(findKeyFile(id, o.key));
   keys.setSubscriber(id, key);
@@ -78,7 +77,7 @@ async function main(): Promise<void> {
       clock: systemClock,
       random: systemRandom,
       network: systemNetwork,
-      dump: o.dump === undefined ? undefined : new Dump(openLines(o.dump), systemClock),
+      dump,
       observe: log.debugging ? logTransition(log) : undefined,
       show: (display) => terminal.show(display),
       stepped: () => terminal.stepped(),

@@ -3,18 +3,14 @@
  * parley-keys: subscribers and their keys (protocol 2.3, P17). Arguments, exit codes and the one line of an error; what the
  * commands do is in keys/. A key must never be written here.
  */
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { isClientId } from '../machines/messages';
+import { Command, CommanderError } from 'commander';
 import { StoreError } from '../machines/ports';
 import { addSubscribers, importSubscriber, listSubscribers, removeSubscribers, type Options } from './keys/commands';
 import { Refusal } from './keys/refusal';
+import { clientId } from './options';
 
 const EXIT = { refused: 1, usage: 2 } as const;
 
-function clientId(id: string): string {
-  if (isClientId(id)) return id;
-  throw new InvalidArgumentError('A Client-ID is a letter and up to 31 letters, digits, dots, underscores or hyphens.');
-}
 function clientIds(id: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), clientId(id)];
 }
@@ -34,19 +30,22 @@ function program(): Command {
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
     .exitOverride();
-  const out = [
-    '--out <path>',
-    'where to write the key: a file, or a directory for several (default: ./ID.key)',
-  ] as const;
-  const force = ['--force', 'replace the key of a subscriber, and the key file'] as const;
-  const options = (command: Command): Options => command.optsWithGlobals();
+  defineCommands(keys);
+  return keys;
+}
 
-  keys
-    .command('add')
+/** What both commands take that make a key file. */
+function writesKeyFile(command: Command): Command {
+  return command
+    .option('--out <path>', 'where to write the key: a file, or a directory for several (default: ./ID.key)')
+    .option('--force', 'replace the key of a subscriber, and the key file');
+}
+
+function defineCommands(keys: Command): void {
+  const options = (command: Command): Options => command.optsWithGlobals();
+  writesKeyFile(keys.command('add'))
     .description('make a random key for each new subscriber, in the database and in a key file for its user')
     .argument('<ID...>', 'Client-IDs', clientIds)
-    .option(...out)
-    .option(...force)
     .action((ids: readonly string[], _, command: Command) => addSubscribers(ids, options(command)));
   keys
     .command('list')
@@ -57,16 +56,12 @@ function program(): Command {
     .description('remove subscribers; their history stays')
     .argument('<ID...>', 'Client-IDs', clientIds)
     .action((ids: readonly string[], _, command: Command) => removeSubscribers(ids, options(command)));
-  keys
-    .command('import')
+  writesKeyFile(keys.command('import'))
     .description('add a subscriber with a key that exists: 64 hexadecimal digits or 44 base64 characters')
     .argument('<ID>', 'Client-ID', clientId)
     .argument('[FILE]', 'file with the key in one line, "-" for standard input', '-')
     .option('--stretch', 'make the key of a passphrase: weaker than a random key')
-    .option(...out)
-    .option(...force)
     .action((id: string, source: string, _, command: Command) => importSubscriber(id, source, options(command)));
-  return keys;
 }
 
 /** @returns the exit code */

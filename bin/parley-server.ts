@@ -1,8 +1,11 @@
 #!/usr/bin/env node
 /** parley-server: binds the ports, says so in one line, and runs until a signal (protocol 4.10). No logic beyond that. */
+import { lookup } from 'node:dns/promises';
 import { Command, Option } from 'commander';
-import { UserError, type CommonOptions, codeOf, limitsOf, openLines, port, run, withCommonOptions } from './options';
+import { codeOf, UserError } from './failure';
+import { openLines, type Lost } from './lines';
 import { openLog } from './logging';
+import { type CommonOptions, limitsOf, port, run, withCommonOptions } from './options';
 import { WIRE } from '../machines/limits';
 import { openStore, type Durability } from '../storage/sqlite';
 import { systemClock } from '../transport/clock';
@@ -42,14 +45,28 @@ const command = withCommonOptions(
 
 async function main(): Promise<void> {
   const o = command.opts<Options>();
+  // Whoever reads our output may go; the chats go on.
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
   const limits = limitsOf(o.limit);
+  const host = await addressOf(o.host);
   const log = openLog({ level: o.logLevel, format: o.logFormat, file: o.logFile });
-  const dump = o.dump === undefined ? undefined : new Dump(openLines(o.dump), systemClock);
-  const keyLog = o.keylog === undefined ? undefined : openLines(o.keylog);
+  const lost: Lost = (file, error) => log.warn('cannot be written: lines are missing', { file, error });
+  const dump = o.dump === undefined ? undefined : new Dump(openLines(o.dump, lost), systemClock);
+  const keyLog = o.keylog === undefined ? undefined : openLines(o.keylog, lost);
   if (keyLog) log.warn('traffic keys are being written', { file: o.keylog ?? '' });
   const store = openStore(o.data, { create: true, durability: o.durability });
-  if (store.subscribers.all().length === 0) log.warn('no subscribers yet: run parley-keys add ID', { file: o.data });
-  const options = { ...o, limits, store, log, dump, network: systemNetwork, clock: systemClock, random: systemRandom };
+  if (store.subscribers.list().length === 0) log.warn('no subscribers yet: run parley-keys add ID', { file: o.data });
+  const options = {
+    ...o,
+    host,
+    limits,
+    store,
+    log,
+    dump,
+    network: systemNetwork,
+    clock: systemClock,
+    random: systemRandom,
+  };
   const keys = new KeyStore(keyLog ? { keyLog } : {});
   const driver = await ServerDriver.start({ ...options, keys }).catch((error: unknown) => {
     store.close();
@@ -63,6 +80,15 @@ async function main(): Promise<void> {
   // On a terminal the line below says it.
   if (o.logFile !== undefined) log.info('ready', { udp_port: udp, tcp_port: tcp });
   process.stdout.write(`parley-server ready: UDP ${o.host}:${String(udp)}, TCP ${o.host}:${String(tcp)}\n`);
+}
+
+/** One address for both ports. @throws UserError an unknown name; a wildcard, from which UDP answers may leave by another address (3.9) */
+async function addressOf(host: string): Promise<string> {
+  const { address } = await lookup(host).catch(() => {
+    throw new UserError(`--host ${host} is not known on this machine; give one of its addresses`);
+  });
+  if (address !== '0.0.0.0' && address !== '::') return address;
+  throw new UserError(`--host ${host} stands for every address; give the one that clients use`);
 }
 
 /** A port in use and the like; anything else is our own bug. */

@@ -41,6 +41,7 @@ export const FAULTS = {
   VersionNotOffered: 'drop',
   AnswerNotVerified: 'drop',
   ResponseOfOtherAttempt: 'drop',
+  StrayResponse: 'drop',
   TooManyDatagrams: 'drop',
   TooManyAuthFails: 'drop',
   TooManyClients: 'drop',

@@ -17,16 +17,12 @@ export const LIMITS = {
   T_FAIL_HOLD_MS: 400,
   /** TCP open and CONNECTED together. */
   T_CONNECTING_MS: 10_000,
-  /** CHALLENGEs answered per attempt: one genuine and two forged by somebody on the path (3.8). */
-  CANDIDATES: 3,
 
   // Log-on, server (3.2, 3.6)
   /** Life of a pending attempt: an honest client has given up before. */
   T_RESPONSE_MS: 20_000,
   /** Life of an unused cookie: an honest client has given up before. */
   T_COOKIE_MS: 20_000,
-  /** Wrong RESPONSEs per rand; the last one closes the attempt. */
-  WRONG_RESPONSES: 3,
   /** Attempts in Wait for RESPONSE; the oldest leaves. At 50,000 HELLOs a second an honest one lives 0.33 s. */
   PENDING_ATTEMPTS: 16_384,
   /** Attempts in Wait for RESPONSE of one source. */
@@ -54,7 +50,7 @@ export const LIMITS = {
   CONNECTED_CLIENTS: 10_000,
   /** Nothing written for so long: KEEPALIVE. 0 = off. */
   T_KEEPALIVE_MS: 15_000,
-  /** No record verified for so long: the connection is dead. */
+  /** No record verified for so long: the connection is dead. 0 = off, as it must be when no KEEPALIVE is sent. */
   T_DEAD_MS: 45_000,
   /** How long the side that closes waits for the other's FIN. */
   T_LINGER_MS: 2_000,
@@ -85,7 +81,7 @@ export type Limits = {
   readonly [K in keyof typeof LIMITS]: (typeof LIMITS)[K] extends number ? number : readonly number[];
 };
 
-/** Fixed by the wire format (1.4, 1.5, 2.6); not configurable. */
+/** Fixed by the wire format (1.4, 1.5, 2.6) and by words of the state tables; not configurable. */
 export const WIRE = {
   UDP_PORT: 4390,
   VERSION: 1,
@@ -100,6 +96,12 @@ export const WIRE = {
   TAG_BYTES: 16,
   TEXT_MAX_BYTES: 4096,
   REKEY_RECORDS: 65_536,
+  /** CHALLENGEs answered per attempt: one genuine and two forged by somebody on the path (3.8). */
+  CANDIDATES: 3,
+  /** Wrong RESPONSEs per rand; the last one closes the attempt (3.8). */
+  WRONG_RESPONSES: 3,
+  /** Steps of T_RETRY: five transmissions in all (P9). */
+  RETRY_STEPS: 4,
 } as const;
 
 /**
@@ -109,6 +111,7 @@ export const WIRE = {
 export function limitFaults(l: Limits): string[] {
   const retries = l.T_RETRY_MS.reduce((sum, step) => sum + step, 0) * l.RETRY_JITTER;
   const conditions: readonly (readonly [boolean, string])[] = [
+    [l.T_RETRY_MS.length === WIRE.RETRY_STEPS, `T_RETRY must have ${String(WIRE.RETRY_STEPS)} steps`],
     [l.T_FAIL_HOLD_MS < (l.T_RETRY_MS[0] ?? 0), 'T_FAIL_HOLD must be shorter than the first step of T_RETRY'],
     [l.RETRY_JITTER >= 1, 'RETRY_JITTER must be at least 1'],
     [
@@ -118,9 +121,21 @@ export function limitFaults(l: Limits): string[] {
     [l.T_COOKIE_MS > l.T_AUTH_MS + l.T_CONNECTING_MS, 'T_COOKIE must be longer than T_AUTH and T_CONNECTING together'],
     [retries < l.T_CHALLENGE_MS, 'the steps of T_RETRY with their jitter must end before T_CHALLENGE'],
     [retries < l.T_AUTH_MS, 'the steps of T_RETRY with their jitter must end before T_AUTH'],
-    [3 * l.T_KEEPALIVE_MS <= l.T_DEAD_MS, 'T_DEAD must be at least three times T_KEEPALIVE'],
+    [
+      l.T_DEAD_MS === 0 || (l.T_KEEPALIVE_MS > 0 && 3 * l.T_KEEPALIVE_MS <= l.T_DEAD_MS),
+      'T_DEAD must be at least three times T_KEEPALIVE, or 0 (off); it must be off if T_KEEPALIVE is',
+    ],
     [0 < l.T_GUARD_MS && l.T_GUARD_MS < l.T_ACTIVITY_MS, 'T_GUARD must be above 0 and below T_ACTIVITY'],
     [l.PUMP_QUEUE_BYTES < l.OUTPUT_QUEUE_BYTES, 'PUMP_QUEUE_BYTES must be below OUTPUT_QUEUE_BYTES'],
+    [Number.isInteger(l.SESSION_BLOCK) && l.SESSION_BLOCK > 0, 'SESSION_BLOCK must be a whole number above 0'],
+    [timersOf(l).every((ms) => ms <= TIMER_MAX_MS), `a time must be at most ${TIMER_MAX_MS} ms`],
   ];
   return conditions.filter(([holds]) => !holds).map(([, sentence]) => sentence);
+}
+
+/** Node lets a timer that is set longer expire at once. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
+
+function timersOf(limits: Limits): readonly number[] {
+  return Object.entries(limits).flatMap(([name, value]) => (name.startsWith('T_') ? value : []));
 }

@@ -151,6 +151,9 @@ export const CLOSE_REASON = {
 } as const;
 export type CloseReason = keyof typeof CLOSE_REASON;
 
+/** How a connection ended (N.CLOSED): `clean` is a CLOSE with its reason; lost, FIN or RST without one; dead, silence. */
+export type ClosedCause = 'clean' | 'lost' | 'dead' | 'invalid' | 'slow';
+
 /** How a HISTORY list ended (HISTORY_END, protocol 1.6). */
 export const HISTORY_STATUS = { complete: 0, busy: 1, incomplete: 2 } as const;
 

@@ -28,6 +28,9 @@ export interface Random {
   fraction(): number;
 }
 
+/** A subscriber as anybody may see it. */
+export type SubscriberInfo = Omit<Subscriber, 'key'>;
+
 /** A subscriber as stored: `key` is K_A, 32 bytes, and must be handed on to the key store at once. */
 export interface Subscriber {
   readonly id: string;
@@ -42,7 +45,10 @@ export interface Subscribers {
 
 /** The list of subscribers where it lasts. */
 export interface SubscriberStore {
+  /** With their keys, which the caller hands on and wipes. */
   all(): Subscriber[];
+  /** Without them, in the same order. */
+  list(): SubscriberInfo[];
   /** @throws StoreError `exists` if the ID (in any case) or the key is there already */
   add(subscriber: Subscriber): void;
   /**

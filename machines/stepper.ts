@@ -17,6 +17,8 @@ export interface Actor<C, E, S, F> {
 export interface StartOptions<C, S> {
   /** Name under which an inspector shows it. */
   readonly name: string;
+  /** Serial number of the attempt on a server; absent on a client. */
+  readonly serial?: number;
   readonly context: C;
   /** Start here instead of in the initial state. */
   readonly state?: NoInfer<S>;
@@ -31,30 +33,65 @@ export interface Stepper {
 
 type AnyState = State<object, AnyEvent>;
 
-/** The interpreter runs the machine, so an inspector sees it. */
-export const interpreted: Stepper = {
-  start(machine, { name, context, state = machine.initial }) {
-    const chart = machine.chart;
-    const service = interpret(chart, { id: name, devTools: false });
-    service.start(chart.getInitialState(valueOf(state), context));
-    const actor = {
-      state: state as string,
-      get context() {
-        return service.getSnapshot().context as object;
-      },
-      send(event: AnyEvent) {
-        const before = service.getSnapshot() as unknown as AnyState;
-        const next = service.send(event) as unknown as AnyState;
-        // A machine that has ended answers with its last state.
-        if (next === before) return [];
-        actor.state = leafOf(next.value);
-        return effectsOf(next);
-      },
-      stop: () => void service.stop(),
-    };
-    return actor as never;
-  },
-};
+/** A running machine as a watcher sees it. */
+export interface Watched {
+  readonly machine: Machine<object, AnyEvent, string>;
+  readonly name: string;
+  readonly serial: number;
+  readonly sessionId: string;
+}
+/** One step: what was sent, and what came of it. Everything is immutable, so it may be kept. */
+export interface WatchedStep {
+  readonly event: AnyEvent;
+  readonly from: string;
+  readonly to: string;
+  readonly context: object;
+  /** The transition of the chart that was taken; undefined if none was. */
+  readonly transition: unknown;
+}
+/** Sees every machine that the interpreter runs; it must not throw and must not send. */
+export interface Watcher {
+  started(actor: Watched, state: string, context: object): void;
+  stepped(actor: Watched, step: WatchedStep): void;
+  stopped(actor: Watched): void;
+}
+
+/** The interpreter runs the machine; a watcher, if there is one, sees it. */
+export function interpretedFor(watcher?: Watcher): Stepper {
+  return {
+    start(machine, { name, serial = 0, context, state = machine.initial }) {
+      const chart = machine.chart;
+      const service = interpret(chart, { id: name, devTools: false });
+      service.start(chart.getInitialState(valueOf(state), context));
+      const watched: Watched = { machine: machine as never, name, serial, sessionId: service.sessionId };
+      watcher?.started(watched, state, context as object);
+      const actor = {
+        state: state as string,
+        get context() {
+          return service.getSnapshot().context as object;
+        },
+        send(event: AnyEvent) {
+          const before = service.getSnapshot() as unknown as AnyState;
+          const next = service.send(event) as unknown as AnyState;
+          // A machine that has ended answers with its last state.
+          if (next === before) return [];
+          const from = actor.state;
+          const to = (actor.state = leafOf(next.value));
+          watcher?.stepped(watched, { event, from, to, context: next.context, transition: next.transitions[0] });
+          return effectsOf(next);
+        },
+        stop() {
+          service.stop();
+          watcher?.stopped(watched);
+        },
+      };
+      return actor as never;
+    },
+  };
+}
+
+/** Nobody watches. */
+export const interpreted: Stepper = interpretedFor();
 
 /** `machine.transition` runs the machine: nothing is kept but value and context (P15). */
 export const transitioned: Stepper = {

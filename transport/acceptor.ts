@@ -11,10 +11,7 @@ import { isOnly, RecordReader } from './inbound';
 import type { Stream } from './net/network';
 import type { RecordOpener } from './security/records';
 import { ByteQueue } from './wire/bytes';
-import { decodeClientPreface, prefaceStartFault } from './wire/prefaces';
-
-/** Where the lookup tag lies in the preface. */
-const TAG = [8, 24] as const;
+import { decodeClientPreface, prefaceStartFault, tagIn } from './wire/prefaces';
 
 /** A socket that has offered a valid CONNECT. */
 export interface Offer {
@@ -83,8 +80,8 @@ export class Acceptor<K> {
   /** An honest socket needs milliseconds, so the oldest one leaves. */
   private makeRoom(source: string): void {
     const { UNBOUND_SOCKETS, UNBOUND_PER_SOURCE } = this.limits;
-    const full = this.waiting.size >= UNBOUND_SOCKETS;
-    const crowded = (this.perSource.get(source) ?? 0) >= UNBOUND_PER_SOURCE;
+    const full = UNBOUND_SOCKETS > 0 && this.waiting.size >= UNBOUND_SOCKETS;
+    const crowded = UNBOUND_PER_SOURCE > 0 && (this.perSource.get(source) ?? 0) >= UNBOUND_PER_SOURCE;
     if (!full && !crowded) return;
     for (const unbound of this.waiting) {
       if (crowded && unbound.source !== source) continue;
@@ -119,7 +116,7 @@ export class Acceptor<K> {
     if (!connect) return undefined;
     const { attempt, preface, opener } = connect;
     // The attempt may have ended, or another socket used the tag, since the preface was read.
-    if (this.ports.find(preface.subarray(...TAG)) !== attempt) return 'TagUsedMeanwhile';
+    if (this.ports.find(tagIn(preface)) !== attempt) return 'TagUsedMeanwhile';
     const record = new RecordReader(opener, 'client', input).next();
     if (!record) return undefined;
     // Before CONNECT was accepted every fault is a cut (P20).

@@ -4,19 +4,24 @@
  */
 import type { Authenticator } from '../machines/server/switchboard';
 import { WIRE } from '../machines/limits';
+import type { Message } from '../machines/messages';
 import type { Random } from '../machines/ports';
 import type { KeyStore } from './security/keystore';
 import type { RecordOpener, RecordSealer } from './security/records';
-import { authSuccessHeader, encodeAuthSuccessBody, encodeDatagram, joinAuthSuccess } from './wire/datagrams';
+import { attemptIn, authSuccessHeader, encodeAuthSuccessBody, encodeDatagram, joinAuthSuccess } from './wire/datagrams';
 import { encodeServerPreface } from './wire/prefaces';
 
 const RAND_BYTES = 32;
 const SALT_BYTES = 16;
-const ATTEMPT_OFFSET = 8;
-const HEADER_BYTES = 24;
+const EMPTY = Buffer.alloc(0);
 /** Stands for every unknown Client-ID when the server is started with --decoy; no Client-ID is empty (3.7). */
 export const DECOY = '';
 
+/** A datagram, and its message for a dump; a cookie is left out. */
+export interface Answer {
+  readonly bytes: Buffer;
+  readonly message: Message<'CHALLENGE' | 'AUTH_SUCCESS'>;
+}
 interface Entry {
   readonly rand: Buffer;
   handle: number;
@@ -37,15 +42,14 @@ export class ServerAuthenticator implements Authenticator {
 
   makeRand(serial: number): string {
     const rand = Buffer.from(this.random.bytes(RAND_BYTES));
-    const none = Buffer.alloc(0);
-    this.entries.set(serial, { rand, handle: 0, attempt: none, challenge: none });
+    this.entries.set(serial, { rand, handle: 0, attempt: EMPTY, challenge: EMPTY });
     return randKey(rand);
   }
 
   storeXRES(serial: number, id: string, hello: Uint8Array): void {
     const entry = this.at(serial);
     const subscriber = this.keys.has(id) ? id : DECOY;
-    entry.attempt = Buffer.from(hello.subarray(ATTEMPT_OFFSET, HEADER_BYTES));
+    entry.attempt = Buffer.from(attemptIn(hello));
     entry.challenge = encodeDatagram(entry.attempt, { type: 'CHALLENGE', ver: WIRE.VERSION, rand: entry.rand });
     entry.handle = this.keys.derive(subscriber, entry.rand);
     this.keys.bindTranscript(entry.handle, hello, entry.challenge);
@@ -73,10 +77,14 @@ export class ServerAuthenticator implements Authenticator {
     delete entry.success;
   }
 
-  /** The stored datagram that answers a repeated question with the same bytes. */
-  datagram(serial: number, name: 'CHALLENGE' | 'AUTH_SUCCESS'): Buffer | undefined {
+  /** The stored datagram that answers a repeated question with the same bytes, and what it says but for its secret. */
+  answer(serial: number, name: 'CHALLENGE' | 'AUTH_SUCCESS'): Answer | undefined {
     const entry = this.entries.get(serial);
-    return name === 'CHALLENGE' ? entry?.challenge : entry?.success;
+    if (name === 'CHALLENGE') {
+      return entry && { bytes: entry.challenge, message: { type: name, ver: WIRE.VERSION, rand: entry.rand } };
+    }
+    const message = { type: name, cookie: EMPTY, port: this.tcpPort() };
+    return entry?.success && { bytes: entry.success, message };
   }
 
   checkCookie(serial: number, cookie: Uint8Array): boolean {

@@ -5,7 +5,7 @@
  */
 import type { Fault } from '../machines/faults';
 import type { Limits } from '../machines/limits';
-import { CLOSE_REASON, type CloseReason, type Role, type TcpMessage } from '../machines/messages';
+import { CLOSE_REASON, type ClosedCause, type CloseReason, type Role, type TcpMessage } from '../machines/messages';
 import type { Clock } from '../machines/ports';
 import { TokenBucket } from './buckets';
 import { Timers } from './clock';
@@ -14,8 +14,6 @@ import type { Stream } from './net/network';
 import { RecordWriter, type RecordOut } from './outbound';
 import type { RecordOpener, RecordSealer } from './security/records';
 import { ByteQueue } from './wire/bytes';
-
-export type ClosedCause = 'clean' | 'lost' | 'dead' | 'invalid' | 'slow';
 
 /** What the driver is told. After `closed` nothing more comes, and `closed` never comes after `close` was called (5.0). */
 export interface ChannelHandlers {
@@ -70,6 +68,7 @@ export class Channel {
   private lastWritten: number;
   private lastVerified: number;
   private readonly peer: Role;
+  private peerFin: 'not seen' | 'waits' = 'not seen';
 
   constructor(private readonly o: ChannelOptions) {
     this.peer = o.role === 'client' ? 'server' : 'client';
@@ -210,12 +209,17 @@ export class Channel {
     const wait = this.bucket.wait();
     if (wait === 0) return true;
     this.o.stream.pause();
-    this.timers.arm('tokens', wait, () => {
-      this.lastVerified = this.o.clock.now();
-      this.o.stream.resume();
-      this.process();
-    });
+    this.timers.arm('tokens', wait, () => this.readOn());
     return false;
+  }
+
+  /** There is a token again. What was read before goes first, and may use it up. */
+  private readOn(): void {
+    this.lastVerified = this.o.clock.now();
+    this.process();
+    if (this.phase !== 'open' || this.timers.has('tokens')) return;
+    if (this.peerFin === 'waits') this.ended();
+    else this.o.stream.resume();
   }
 
   private awaitPreface(): Fault | undefined {
@@ -248,8 +252,13 @@ export class Channel {
     this.o.handlers.closed('clean', reason);
   }
 
+  /** FIN. It is told even while the socket is paused: what was read before it and waits for tokens is not lost (P4). */
   private ended(): void {
     if (this.phase !== 'open') return;
+    if (this.timers.has('tokens')) {
+      this.peerFin = 'waits';
+      return;
+    }
     this.linger();
     this.o.handlers.closed('lost');
   }
@@ -288,22 +297,25 @@ export class Channel {
     const { T_KEEPALIVE_MS, T_DEAD_MS } = this.o.limits;
     const now = this.o.clock.now();
     const keepalive = T_KEEPALIVE_MS === 0 ? Infinity : this.lastWritten + T_KEEPALIVE_MS - now;
-    const dead = this.lastVerified + T_DEAD_MS - now;
-    this.timers.arm('liveness', Math.max(0, Math.min(keepalive, dead)), () => this.look());
+    const dead = T_DEAD_MS === 0 ? Infinity : this.lastVerified + T_DEAD_MS - now;
+    const next = Math.max(0, Math.min(keepalive, dead));
+    if (next < Infinity) this.timers.arm('liveness', next, () => this.look());
   }
 
   private look(): void {
+    if (this.phase !== 'open') return;
     const { T_KEEPALIVE_MS, T_DEAD_MS } = this.o.limits;
     const now = this.o.clock.now();
     // Silence while we do not listen proves nothing (P4).
     if (this.timers.has('tokens')) this.lastVerified = now;
-    if (now - this.lastVerified >= T_DEAD_MS) {
+    if (T_DEAD_MS > 0 && now - this.lastVerified >= T_DEAD_MS) {
       this.destroy();
       this.o.handlers.closed('dead');
       return;
     }
     if (T_KEEPALIVE_MS > 0 && now - this.lastWritten >= T_KEEPALIVE_MS) {
-      this.send([{ type: 'KEEPALIVE' }]);
+      // A client sends nothing between CONNECT and CONNECTED (P20).
+      if (this.reader?.hasBegun) this.send([{ type: 'KEEPALIVE' }]);
       this.lastWritten = now;
     }
     this.watch();

@@ -47,7 +47,7 @@ export class ClientDriver {
   private readonly client: Client;
   private readonly logOn: ClientLogOn;
   private readonly timers: Timers<TimerEvent>;
-  private readonly faults: FaultCounter;
+  readonly faults: FaultCounter;
   /** TCP connection being opened; the channel takes it over. */
   private stream: Stream | undefined;
   private channel: Channel | undefined;
@@ -123,7 +123,7 @@ export class ClientDriver {
       case 'showHistory':
         return this.o.show(this.withHint(effect));
       case 'ignore':
-        return this.o.log.debug('ignored', { client: this.o.id, event: effect.event });
+        return this.faults.ignore(effect.event);
       default:
         throw new Error(`the client driver cannot perform ${effect.type}`);
     }

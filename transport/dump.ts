@@ -6,11 +6,11 @@ import type { DatagramName, Message, Role, TcpMessage } from '../machines/messag
 import type { Clock } from '../machines/ports';
 import type { ChannelTrace } from './channel';
 import { dumpLines } from './wire/dump';
+import { saltIn, tagIn } from './wire/prefaces';
 
 /** Stands for a client whose Client-ID is not known. */
 const UNKNOWN = '?';
 const SERVER = 'S';
-const TAG = [8, 24] as const;
 
 export class Dump {
   private readonly started: number;
@@ -30,9 +30,8 @@ export class Dump {
   channel(client: string): ChannelTrace {
     return {
       preface: (from, preface) => {
-        const salt = preface.subarray(-16);
-        const tag = from === 'client' ? { tag: preface.subarray(...TAG) } : {};
-        this.lines(from, client, { preface: { ...tag, salt }, size: preface.length });
+        const tag = from === 'client' ? { tag: tagIn(preface) } : {};
+        this.lines(from, client, { preface: { ...tag, salt: saltIn(preface) }, size: preface.length });
       },
       record: (from, seq, size, messages: readonly TcpMessage[] | undefined) => {
         this.lines(from, client, { record: { seq, messages }, size });

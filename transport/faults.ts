@@ -11,6 +11,8 @@ const WARN_EVERY_MS = 1000;
 export class FaultCounter {
   private readonly counts = new Map<Fault, { count: number; warned: number }>();
 
+  private readonly ignored = new Map<string, number>();
+
   constructor(
     private readonly clock: Clock,
     private readonly log: Log,
@@ -28,5 +30,14 @@ export class FaultCounter {
 
   of(fault: Fault): number {
     return this.counts.get(fault)?.count ?? 0;
+  }
+
+  /** An event that a machine ignored on purpose, by its type: honest peers cause these too, so nobody is warned. */
+  ignore(event: string): void {
+    this.ignored.set(event, this.ignoredOf(event) + 1);
+  }
+
+  ignoredOf(event: string): number {
+    return this.ignored.get(event) ?? 0;
   }
 }

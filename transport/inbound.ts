@@ -31,6 +31,11 @@ export class RecordReader {
     private readonly input: ByteQueue,
   ) {}
 
+  /** Whether a record has been read. */
+  get hasBegun(): boolean {
+    return this.opener.seq > 0;
+  }
+
   /** @returns the next record; undefined until it is complete. After a fault nothing may be read any more. */
   next(): RecordIn | undefined {
     const length = this.input.peek(LENGTH_BYTES);

@@ -25,7 +25,6 @@ export interface LogFields {
   readonly file?: string;
   /** Text of a system error or a StoreError; these never hold what users wrote. */
   readonly error?: string;
-  readonly timer?: string;
 }
 
 export interface Log {
@@ -56,7 +55,6 @@ export const LOG_FIELDS = [
   'tcp_port',
   'file',
   'error',
-  'timer',
 ] as const satisfies readonly (keyof LogFields)[];
 
 export const silentLog: Log = {

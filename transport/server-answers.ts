@@ -3,7 +3,7 @@
  * Must never be here: a decision whether to answer; the machine made it.
  */
 import type { ServerEffect } from '../machines/effects';
-import { WIRE, type Limits } from '../machines/limits';
+import type { Limits } from '../machines/limits';
 import type { DatagramName, Message } from '../machines/messages';
 import type { Address, Clock } from '../machines/ports';
 import type { Instance } from '../machines/server/switchboard';
@@ -14,10 +14,7 @@ import type { FaultCounter } from './faults';
 import { sourceText, type Log } from './log';
 import { encodeDatagram } from './wire/datagrams';
 
-const EMPTY = Buffer.alloc(0);
 const HOUR_MS = 3_600_000;
-/** Where rand lies in a CHALLENGE. */
-const RAND = [25, 57] as const;
 
 export interface AnswersOptions {
   readonly clock: Clock;
@@ -37,7 +34,6 @@ export class ServerAnswers {
     private readonly authenticator: ServerAuthenticator,
     private readonly faults: FaultCounter,
     private readonly send: (bytes: Buffer, to: Address) => void,
-    private readonly tcpPort: () => number,
   ) {
     const { AUTH_FAIL_PER_SECOND } = o.limits;
     this.authFails = new TokenBucket(o.clock, AUTH_FAIL_PER_SECOND, AUTH_FAIL_PER_SECOND);
@@ -46,19 +42,15 @@ export class ServerAnswers {
   answer(at: Instance, { name, attempt, to }: Answer): void {
     const id = Buffer.from(attempt, 'hex');
     if (name === 'AUTH_FAIL') {
-      this.wrongResponse(at.id, to);
-      if (!this.authFails.take()) return this.faults.count('TooManyAuthFails', { source: sourceText(to) });
+      const source = sourceText(to);
+      if (!this.authFails.take()) return this.faults.count('TooManyAuthFails', { source });
+      if (at.id === '') this.faults.count('StrayResponse', { source });
+      else this.wrongResponse(at.id, source);
       return this.reply(to, at.id, id, { type: name }, encodeDatagram(id, { type: name }));
     }
     if (name !== 'CHALLENGE' && name !== 'AUTH_SUCCESS') throw new Error(`a server does not answer with ${name}`);
-    const bytes = this.authenticator.datagram(at.serial, name);
-    if (!bytes) return;
-    // For the dump only: the cookie is secret, and shown as such.
-    const message: Message<'CHALLENGE' | 'AUTH_SUCCESS'> =
-      name === 'CHALLENGE'
-        ? { type: name, ver: WIRE.VERSION, rand: bytes.subarray(...RAND) }
-        : { type: name, cookie: EMPTY, port: this.tcpPort() };
-    this.reply(to, at.id, id, message, bytes);
+    const stored = this.authenticator.answer(at.serial, name);
+    if (stored) this.reply(to, at.id, id, stored.message, stored.bytes);
   }
 
   private reply(to: Address, client: string, attempt: Buffer, message: Message<DatagramName>, bytes: Buffer): void {
@@ -67,7 +59,7 @@ export class ServerAnswers {
   }
 
   /** Guessing is hopeless against 256 bits, and worth a warning against a stretched key (3.11). */
-  private wrongResponse(client: string, from: Address): void {
+  private wrongResponse(client: string, source: string): void {
     const { clock, log, limits } = this.o;
     const now = clock.now();
     const entry = this.wrong.get(client);
@@ -76,8 +68,8 @@ export class ServerAnswers {
     current.count++;
     const [oldest] = this.wrong.keys();
     if (this.wrong.size > limits.SOURCES && oldest !== undefined) this.wrong.delete(oldest);
-    log.info('wrong RESPONSE', { client, source: sourceText(from), count: current.count });
-    if (client !== '' && current.count === limits.WRONG_RESPONSES_PER_HOUR_WARN + 1) {
+    log.info('wrong RESPONSE', { client, source, count: current.count });
+    if (current.count === limits.WRONG_RESPONSES_PER_HOUR_WARN + 1) {
       log.warn('many wrong RESPONSEs within an hour', { client, count: current.count });
     }
   }

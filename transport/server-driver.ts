@@ -24,6 +24,7 @@ import type { KeyStore } from './security/keystore';
 import { ServerAnswers } from './server-answers';
 import { ServerLinks } from './server-links';
 import { ReservedSessionIds } from './session-ids';
+import { StoreHealth } from './store-health';
 import { Turn } from './turn';
 import { decodeDatagram, type OpenDatagram } from './wire/datagrams';
 
@@ -53,6 +54,7 @@ export class ServerDriver {
   private readonly switchboard: Switchboard;
   private readonly authenticator: ServerAuthenticator;
   private readonly acceptor: Acceptor<Instance>;
+  private readonly health: StoreHealth;
   private readonly turn: Turn;
   private readonly timers: Timers<ServerTimerKey>;
   private readonly buckets: SourceBuckets;
@@ -67,17 +69,11 @@ export class ServerDriver {
     this.authenticator = new ServerAuthenticator(keys, o.random, () => this.ports.tcp);
     this.timers = new Timers(clock);
     this.buckets = new SourceBuckets(clock, limits.DATAGRAMS_PER_SECOND, limits.DATAGRAM_BURST, limits.SOURCES);
-    this.answers = new ServerAnswers(
-      o,
-      this.authenticator,
-      this.faults,
-      (bytes, to) => this.udp?.send(bytes, to),
-      () => this.ports.tcp,
-    );
+    this.answers = new ServerAnswers(o, this.authenticator, this.faults, (bytes, to) => this.udp?.send(bytes, to));
+    this.health = new StoreHealth(store, clock, limits.T_STORE_RETRY_MS, () => log.warn('the store works again'));
     this.turn = new Turn(
       {
         unstored: (sessions, error) => this.unstored(sessions, error),
-        restored: () => log.warn('the store works again'),
         pumpDone: (pump) => {
           const at = this.links.pumpDone(pump);
           if (at) this.perform(this.switchboard.historyDone(at));
@@ -85,7 +81,6 @@ export class ServerDriver {
       },
       store,
       clock,
-      limits,
     );
     this.links = new ServerLinks(o, this.authenticator, this.faults, this.turn, {
       message: (at, run) => this.message(at, run),
@@ -99,7 +94,7 @@ export class ServerDriver {
         subscribers: { has: (id) => keys.has(id) || o.decoy },
         authenticator: this.authenticator,
         sessions,
-        writable: () => this.turn.writable,
+        writable: () => this.health.writable,
       },
       limits,
       observerOf(o),
@@ -141,7 +136,7 @@ export class ServerDriver {
     this.perform(this.switchboard.stop());
     this.turn.end();
     await this.links.drained();
-    this.turn.close();
+    this.health.close();
     this.timers.clear();
   }
 
@@ -233,6 +228,7 @@ export class ServerDriver {
       case 'sendCONNECTED':
         return links.sendConnected(at);
       case 'dropSocket':
+        offer?.opener.wipe();
         return offer?.stream.destroy();
       case 'send':
         return links.send(at, effect.messages as TcpMessage[]);
@@ -249,9 +245,9 @@ export class ServerDriver {
       case 'forget':
         return this.forget(at);
       case 'silence':
-        return this.o.log.debug('silence', { client: at.id });
+        return this.faults.ignore('D.HELLO_UNKNOWN');
       case 'ignore':
-        return this.o.log.debugging ? this.o.log.debug('ignored', { client: at.id, event: effect.event }) : undefined;
+        return this.faults.ignore(effect.event);
       default:
         throw new Error(`the server driver cannot perform ${effect.type}`);
     }
@@ -278,13 +274,14 @@ export class ServerDriver {
 
   private unstored(sessions: ReadonlySet<number>, error: StoreError): void {
     this.o.log.error('texts could not be stored; their sessions end', { error: error.message });
+    this.health.failed();
     this.links.dropTexts(sessions);
     this.perform(this.switchboard.unstored(sessions));
   }
 
   private storeFailed(error: StoreError): void {
     this.o.log.error('no session number could be reserved', { error: error.message });
-    this.turn.storeFailed();
+    this.health.failed();
   }
 }
 

@@ -3,12 +3,12 @@
  * sent over them. Must never be here: machines, what a message means.
  */
 import type { Limits } from '../machines/limits';
-import type { TcpMessage } from '../machines/messages';
+import type { ClosedCause, TcpMessage } from '../machines/messages';
 import type { Clock, Store } from '../machines/ports';
 import type { Instance } from '../machines/server/switchboard';
 import type { Offer } from './acceptor';
 import type { ServerAuthenticator } from './authenticator';
-import { Channel, type ClosedCause } from './channel';
+import { Channel } from './channel';
 import type { Dump } from './dump';
 import type { FaultCounter } from './faults';
 import { HistoryPump } from './history-pump';
@@ -110,6 +110,8 @@ export class ServerLinks {
     const link = this.links.get(at);
     if (!link) return;
     this.turn.ask(at.id, id, (length) => {
+      // The connection may have ended in the turn in which the list was asked for.
+      if (this.links.get(at) !== link) return undefined;
       const pump = new HistoryPump(this.o.store, link.channel, this.o.limits, at.id, id, length);
       link.pump = pump;
       this.pumps.set(pump, at);
@@ -131,9 +133,9 @@ export class ServerLinks {
     return at;
   }
 
-  /** Texts of these sessions could not be stored: they leave every queue (P2). */
+  /** Texts of these sessions could not be stored: they leave every queue (P2), that of a connection being closed too. */
   dropTexts(sessions: ReadonlySet<number>): void {
-    for (const { channel } of this.links.values()) channel.dropTexts(sessions);
+    for (const channel of this.sockets) channel.dropTexts(sessions);
   }
 
   forget(at: Instance): void {

@@ -2,20 +2,18 @@
  * What a server does at the end of a turn, in this order: commit the turn's texts, start the lists that were asked for,
  * seal and write every queue, wipe the keys that are condemned (protocol P1, P2). A turn is all reads until setImmediate.
  */
-import type { Limits } from '../machines/limits';
-import { StoreError, type AcceptedText, type Clock, type Store } from '../machines/ports';
+import { StoreError, type AcceptedText, type Clock, type History } from '../machines/ports';
 import type { Channel } from './channel';
 import { type HistoryPump } from './history-pump';
 
 export interface TurnPorts {
   /** The turn's texts of these sessions are not stored and must not be seen. */
   unstored(sessions: ReadonlySet<number>, error: StoreError): void;
-  /** A failed store works again. */
-  restored(): void;
   pumpDone(pump: HistoryPump): void;
 }
 interface Asked {
-  readonly pump: (length: number) => HistoryPump;
+  /** undefined: nobody is there any more to read it. */
+  readonly pump: (length: number) => HistoryPump | undefined;
   readonly a: string;
   readonly b: string;
   /** How many texts of the batch were accepted before the request. */
@@ -29,19 +27,12 @@ export class Turn {
   private readonly dirty = new Set<Channel>();
   private readonly pumps = new Set<HistoryPump>();
   private condemned: (() => void)[] = [];
-  private store: 'writable' | 'failed' = 'writable';
-  private probing: unknown;
 
   constructor(
     private readonly ports: TurnPorts,
-    private readonly history: Store,
+    private readonly history: History,
     private readonly clock: Clock,
-    private readonly limits: Limits,
   ) {}
-
-  get writable(): boolean {
-    return this.store === 'writable';
-  }
 
   /** To be flushed at the end of this turn. */
   touch(channel: Channel): void {
@@ -55,7 +46,7 @@ export class Turn {
   }
 
   /** A list of the pair, as it is now: stored texts and those of this turn accepted so far. */
-  ask(a: string, b: string, pump: (length: number) => HistoryPump): void {
+  ask(a: string, b: string, pump: Asked['pump']): void {
     this.asked.push({ a, b, pump, position: this.batch.length });
     this.schedule();
   }
@@ -75,23 +66,10 @@ export class Turn {
     this.schedule();
   }
 
-  /** The store has failed: nothing is accepted until a real write succeeds (P2). */
-  storeFailed(): void {
-    if (this.store === 'failed') return;
-    this.store = 'failed';
-    this.probeLater();
-  }
-
   private schedule(): void {
     if (this.phase === 'due') return;
     this.phase = 'due';
     this.clock.setImmediate(() => this.end());
-  }
-
-  /** No more probing; what is queued is not lost by this. */
-  close(): void {
-    if (this.probing !== undefined) this.clock.clearTimeout(this.probing);
-    this.probing = undefined;
   }
 
   /** The end of the turn. */
@@ -128,7 +106,6 @@ export class Turn {
       return false;
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      this.storeFailed();
       this.ports.unstored(new Set(batch.map(({ session }) => session)), error);
       return true;
     }
@@ -137,7 +114,8 @@ export class Turn {
   private startPumps(batch: readonly AcceptedText[], failed: boolean): void {
     for (const { a, b, pump, position } of this.asked.splice(0)) {
       const later = failed ? 0 : countOfPair(batch.slice(position), a, b);
-      this.pumps.add(pump(this.length(a, b) - later));
+      const started = pump(this.length(a, b) - later);
+      if (started) this.pumps.add(started);
     }
   }
 
@@ -157,21 +135,6 @@ export class Turn {
       if (!pump.done) continue;
       this.pumps.delete(pump);
       this.ports.pumpDone(pump);
-    }
-  }
-
-  private probeLater(): void {
-    this.probing = this.clock.setTimeout(() => this.probe(), this.limits.T_STORE_RETRY_MS);
-  }
-
-  private probe(): void {
-    try {
-      this.history.probe();
-      this.store = 'writable';
-      this.ports.restored();
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      this.probeLater();
     }
   }
 }

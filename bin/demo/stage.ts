@@ -7,9 +7,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 
-const COMMANDS = join(__dirname, '..');
+/** The built commands, also for a test, which runs this file from its source. */
+const COMMANDS = __filename.endsWith('.ts') ? join(__dirname, '../../dist/bin') : join(__dirname, '..');
 const PATIENCE_MS = 30_000;
+/** So much of what a process wrote stands in an error: the last lines, and the beginning of each. */
+const STORY_LINES = 100;
+const STORY_WIDTH = 200;
 
 /** What happened on the stage, in order: a user typed, a process wrote a line. */
 export interface Happening {
@@ -19,20 +24,61 @@ export interface Happening {
 }
 type Watch = (happening: Happening) => void;
 
-interface Waiter {
-  readonly wanted: (line: string) => boolean;
-  readonly found: (line: string) => void;
+type Wanted = string | RegExp;
+
+/** One output of a process, read line by line; each line is waited for at most once. */
+class Output {
+  readonly lines: string[] = [];
+  private seen = 0;
+  /** Looks at what is new; does nothing while nobody waits. */
+  private look: () => void = () => undefined;
+
+  constructor(stream: Readable, added: (line: string) => void) {
+    createInterface({ input: stream }).on('line', (line) => {
+      this.lines.push(line);
+      added(line);
+      this.look();
+    });
+  }
+
+  /** The next line, from the last one waited for on, that is or matches this. @throws Error with `story` if none comes */
+  next(wanted: Wanted, exit: Promise<number | string>, story: (why: string) => string): Promise<string> {
+    const matches = (line: string): boolean => (typeof wanted === 'string' ? line === wanted : wanted.test(line));
+    return new Promise((resolve, reject) => {
+      const settle = (): void => {
+        this.look = () => undefined;
+        clearTimeout(timer);
+      };
+      const fail = (why: string): void => {
+        if (this.look !== look) return;
+        settle();
+        reject(new Error(story(why)));
+      };
+      const look = (): void => {
+        while (this.seen < this.lines.length) {
+          const line = this.lines[this.seen++] ?? '';
+          if (!matches(line)) continue;
+          settle();
+          return resolve(line);
+        }
+      };
+      const timer = setTimeout(() => fail(`said nothing more for ${String(PATIENCE_MS / 1000)} s`), PATIENCE_MS);
+      this.look = look;
+      look();
+      void exit.then((code) => fail(`ended (${String(code)})`));
+    });
+  }
 }
 
-/** A running command; its output is read line by line, and each line is waited for at most once. */
+/** A running command. */
 export class Actor {
-  readonly lines: string[] = [];
-  readonly errors: string[] = [];
   /** Exit code, or the signal that ended it. */
   readonly exit: Promise<number | string>;
+  /** Every byte of both outputs, in the order in which they came. */
+  readonly bytes: Buffer[] = [];
   private readonly child: ChildProcess;
-  private seen = 0;
-  private waiter: Waiter | undefined;
+  private readonly screen: Output;
+  private readonly complaints: Output;
 
   constructor(
     readonly name: string,
@@ -42,16 +88,19 @@ export class Actor {
     private readonly watch: Watch,
     nodeArgs: readonly string[] = [],
   ) {
-    this.child = spawn(process.execPath, [...nodeArgs, join(COMMANDS, command), ...args], { cwd, stdio: 'pipe' });
+    this.child = spawn(process.execPath, [...nodeArgs, join(COMMANDS, command), ...args], {
+      cwd,
+      stdio: 'pipe',
+      // Nobody's own key files may be found (protocol 2.3).
+      env: { ...process.env, HOME: cwd },
+    });
     const { stdout, stderr, stdin } = this.child;
     if (!stdout || !stderr || !stdin) throw new Error('a process without pipes');
     // Whoever types to a process that has gone notices by what it does not show.
     stdin.on('error', () => undefined);
-    createInterface({ input: stdout }).on('line', (line) => this.line(line));
-    createInterface({ input: stderr }).on('line', (line) => {
-      this.errors.push(line);
-      watch({ who: name, kind: 'error', line });
-    });
+    for (const stream of [stdout, stderr]) stream.on('data', (bytes: Buffer) => this.bytes.push(bytes));
+    this.screen = new Output(stdout, (line) => watch({ who: name, kind: 'shown', line }));
+    this.complaints = new Output(stderr, (line) => watch({ who: name, kind: 'error', line }));
     this.exit = new Promise((resolve, reject) => {
       this.child.on('error', reject);
       this.child.on('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
@@ -60,6 +109,14 @@ export class Actor {
 
   get pid(): number {
     return this.child.pid ?? 0;
+  }
+  /** Standard output so far. */
+  get lines(): readonly string[] {
+    return this.screen.lines;
+  }
+  /** Standard error so far. */
+  get errors(): readonly string[] {
+    return this.complaints.lines;
   }
 
   type(line: string): void {
@@ -72,47 +129,31 @@ export class Actor {
     this.child.stdin?.end();
   }
 
+  /** Its outputs are not read any more, as when a pager is left. */
+  ignore(): void {
+    this.child.stdout?.destroy();
+    this.child.stderr?.destroy();
+  }
+
   kill(signal: NodeJS.Signals = 'SIGKILL'): void {
     this.child.kill(signal);
   }
 
-  /** The next line, from the last one waited for on, that is or matches this. */
-  async shows(wanted: string | RegExp): Promise<string> {
-    const matches = (line: string): boolean => (typeof wanted === 'string' ? line === wanted : wanted.test(line));
-    while (this.seen < this.lines.length) {
-      const line = this.lines[this.seen++] ?? '';
-      if (matches(line)) return line;
-    }
-    return new Promise((resolve, reject) => {
-      const fail = (why: string): void => {
-        this.waiter = undefined;
-        clearTimeout(timer);
-        reject(new Error(`${this.name} ${why} before it showed ${String(wanted)}; it showed:\n${this.transcript()}`));
-      };
-      const timer = setTimeout(() => fail(`said nothing for ${String(PATIENCE_MS / 1000)} s`), PATIENCE_MS);
-      this.waiter = {
-        wanted: matches,
-        found: (line) => {
-          this.waiter = undefined;
-          clearTimeout(timer);
-          resolve(line);
-        },
-      };
-      void this.exit.then((code) => this.waiter && fail(`ended (${String(code)})`));
-    });
+  /** The next line on standard output that is or matches this; one call at a time. */
+  shows(wanted: Wanted): Promise<string> {
+    return this.screen.next(wanted, this.exit, (why) => this.story(why, wanted));
   }
 
-  private transcript(): string {
-    return [...this.lines, ...this.errors.map((line) => `(stderr) ${line}`)].map((line) => `  ${line}`).join('\n');
+  /** The same on standard error. */
+  complains(wanted: Wanted): Promise<string> {
+    return this.complaints.next(wanted, this.exit, (why) => this.story(why, wanted));
   }
 
-  private line(line: string): void {
-    this.lines.push(line);
-    this.watch({ who: this.name, kind: 'shown', line });
-    const { waiter } = this;
-    if (!waiter) return;
-    this.seen = this.lines.length;
-    if (waiter.wanted(line)) waiter.found(line);
+  private story(why: string, wanted: Wanted): string {
+    const transcript = [...this.lines, ...this.errors.map((line) => `(stderr) ${line}`)]
+      .slice(-STORY_LINES)
+      .map((line) => `  ${line.slice(0, STORY_WIDTH)}`);
+    return [`${this.name} ${why} before it showed ${String(wanted)}; it showed:`, ...transcript].join('\n');
   }
 }
 
@@ -130,10 +171,12 @@ export class Stage {
     /** Working directory of every process; holds parley.db and the key files. */
     readonly folder: string,
     private readonly watch: Watch,
+    private readonly clientArgs: readonly string[],
   ) {}
 
-  static async open(watch: Watch = () => undefined): Promise<Stage> {
-    return new Stage(await mkdtemp(join(tmpdir(), 'parley-')), watch);
+  /** @param clientArgs for every client, before its own */
+  static async open(watch: Watch = () => undefined, clientArgs: readonly string[] = []): Promise<Stage> {
+    return new Stage(await mkdtemp(join(tmpdir(), 'parley-')), watch, clientArgs);
   }
 
   get server(): ServerActor {
@@ -158,7 +201,7 @@ export class Stage {
 
   client(id: string, ...args: readonly string[]): Actor {
     const server = args.includes('--server') ? [] : ['--server', `127.0.0.1:${String(this.server.udp)}`];
-    return this.start(id, 'parley-client.js', [id, ...server, ...args]);
+    return this.start(id, 'parley-client.js', [id, ...server, ...this.clientArgs, ...args]);
   }
 
   /** Any of the project's commands by the name of its file. */

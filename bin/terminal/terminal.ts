@@ -6,6 +6,7 @@ import { clearLine, createInterface, cursorTo, type Interface } from 'node:readl
 import type { ClientDriver, Display } from '../../transport/client-driver';
 import { HELP, parseLine } from './commands';
 import { linesOf, statusLine } from './display';
+import { PipeLines } from './pipe';
 
 export interface TerminalOptions {
   readonly id: string;
@@ -21,21 +22,21 @@ type Phase = 'reading' | 'ended' | 'leaving';
 export class Terminal {
   private phase: Phase = 'reading';
   private waiting: string[] = [];
-  private readonly lines: Interface;
+  /** busy: a line is being carried out, and what it moves comes back to `stepped`. */
+  private carrying: 'idle' | 'busy' = 'idle';
+  private readonly lines: Interface | PipeLines;
   private readonly interactive: boolean;
   private driver: ClientDriver | undefined;
 
   constructor(private readonly o: TerminalOptions) {
     const { input, output } = o;
     this.interactive = input.isTTY && output.isTTY;
-    this.lines = createInterface(
-      this.interactive ? { input, output, prompt: `${o.id}> ` } : { input, crlfDelay: Infinity },
-    );
-    this.lines.on('line', (line) => this.line(line));
+    this.lines = this.interactive ? createInterface({ input, output, prompt: `${o.id}> ` }) : new PipeLines(input);
+    this.lines.on('line', (line: string) => this.line(line));
     this.lines.on('close', () => this.ended());
     this.lines.on('SIGINT', () => this.lines.close());
     // Whoever reads us has gone: there is nobody to show anything to.
-    output.on('error', () => process.exit(0));
+    output.on('error', () => this.leave());
   }
 
   /** From now on lines are carried out. */
@@ -54,11 +55,14 @@ export class Terminal {
 
   /** The client has moved: perhaps the next line of a pipe can be taken. */
   stepped(): void {
+    if (this.carrying === 'busy') return;
+    this.carrying = 'busy';
     while (this.phase !== 'leaving' && this.isReady()) {
       const line = this.waiting.shift();
       if (line === undefined) break;
       this.carryOut(line);
     }
+    this.carrying = 'idle';
     if (this.phase === 'ended' && this.waiting.length === 0 && this.isReady()) this.leave();
   }
 

@@ -4,7 +4,7 @@
  */
 import { cells, defineMachine, type Cells } from '../define';
 import type { ClientEffect } from '../effects';
-import { LIMITS } from '../limits';
+import { WIRE } from '../limits';
 import { CLOSED_BY_SERVER, type ConnectionEvent } from './events';
 
 export interface ConnectionContext {
@@ -57,7 +57,7 @@ const actions = {
   // The next step of this state; after the last one nothing is armed and T.GIVEUP ends the wait (P9).
   'start:RETRY': (c: C, e: Ev<'U.LOGON' | 'D.CHALLENGE' | 'T.RETRY'>) => {
     const step = e.type === 'T.RETRY' ? c.step + 1 : 0;
-    return step < LIMITS.T_RETRY_MS.length
+    return step < WIRE.RETRY_STEPS
       ? { set: { step }, ask: { type: 'arm', timer: 'RETRY', step } as const }
       : { set: { step } };
   },
@@ -97,12 +97,17 @@ const actions = {
   'refuse:Not connected: log on first': refuse('Not connected: log on first'),
   'refuse:Log on already in progress': refuse('Log on already in progress'),
   // The history scenario logs B on a second time and expects this word (0.2, A5).
-  'refuse:Connected': refuse('Connected'),
+  'refuse:Connected': () => ({
+    ask: [
+      { type: 'show', text: 'Connected', refusal: true },
+      { type: 'show', text: 'you were already logged on', refusal: true },
+    ] as const,
+  }),
 };
 
 const guards = {
   'rand already a candidate': (c: C, e: Ev<'D.CHALLENGE'>) => c.candidates.includes(e.rand),
-  'fewer than 3 candidates': (c: C) => c.candidates.length < LIMITS.CANDIDATES,
+  'fewer than 3 candidates': (c: C) => c.candidates.length < WIRE.CANDIDATES,
   'chat machine is in ActiveChat': (_: C, e: Ev<'T.ACT_EXPIRED'>) => e.inChat,
 };
 

@@ -2,10 +2,7 @@
  * The events of the client's machines (protocol 5.0). U: the user. D: a datagram that passed the filters. M: a message of a
  * verified record. N: the TCP connection. T: a timer. X: another part of this program. Made in one place each: the driver.
  */
-import type { CloseReason, Message } from '../messages';
-
-/** How a connection ended; `clean` is a CLOSE, with its reason byte. */
-export type ClosedCause = 'clean' | 'lost' | 'dead' | 'invalid' | 'slow';
+import type { ClosedCause, Message } from '../messages';
 
 export type UserEvent =
   | { readonly type: 'U.LOGON' }
@@ -67,5 +64,3 @@ export const CLOSED_BY_SERVER: Readonly<Partial<Record<number, string>>> = {
   5: 'Disconnected: too slow',
   6: 'Server error',
 };
-
-export type { CloseReason };

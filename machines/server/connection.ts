@@ -5,7 +5,7 @@
  */
 import { cells, defineMachine, type Cells } from '../define';
 import type { ServerEffect } from '../effects';
-import { LIMITS } from '../limits';
+import { WIRE } from '../limits';
 import { CLOSE_REASON, END_WHY } from '../messages';
 import type { ConnectionEvent } from './events';
 
@@ -64,7 +64,7 @@ const actions = {
 };
 
 const guards = {
-  'fewer than 3 wrong answers, this one included': (c: C) => c.wrong + 1 < LIMITS.WRONG_RESPONSES,
+  'fewer than 3 wrong answers, this one included': (c: C) => c.wrong + 1 < WIRE.WRONG_RESPONSES,
 };
 
 type State = Cells<ConnectionEvent, ConnectionState, { actions: typeof actions; guards: typeof guards }>;

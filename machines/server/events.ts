@@ -4,7 +4,7 @@
  * pump. X: another part of this program. Made in one place each: switchboard and driver.
  */
 import type { PeerEvent } from '../effects';
-import type { EndWhy } from '../messages';
+import type { ClosedCause, EndWhy } from '../messages';
 import type { Address } from '../ports';
 
 /** `attempt` is the attempt-ID (hexadecimal) of the datagram being answered, `to` where it came from. */
@@ -12,8 +12,6 @@ interface Asked {
   readonly attempt: string;
   readonly to: Address;
 }
-/** How a connection ended; `clean` is a CLOSE, with its reason byte. */
-export type ClosedCause = 'clean' | 'lost' | 'dead' | 'invalid' | 'slow';
 
 export type OperatorEvent = { readonly type: 'S.START' } | { readonly type: 'S.STOP' };
 export type DatagramEvent =

@@ -7,12 +7,12 @@
 import type { Actor, Stepper } from '../stepper';
 import type { PeerEvent, ServerEffect } from '../effects';
 import type { Limits } from '../limits';
-import type { EndWhy, Message } from '../messages';
+import type { ClosedCause, EndWhy, Message } from '../messages';
 import type { Observer } from '../observer';
 import type { Address, SessionIds, Subscribers } from '../ports';
 import { serverChat, type ChatContext, type ChatState } from './chat';
 import { serverConnection, type ConnectionContext, type ConnectionState } from './connection';
-import type { ChatEvent, ClosedCause, ConnectionEvent, HistoryEvent, MessageEvent } from './events';
+import type { ChatEvent, ConnectionEvent, HistoryEvent, MessageEvent } from './events';
 import { serverHistory, type HistoryContext, type HistoryState } from './history';
 import { Tables } from './tables';
 
@@ -199,9 +199,9 @@ export class Switchboard {
   private requestEvent(instance: Instance, request: Request): MessageEvent {
     switch (request.type) {
       case 'CHAT_REQUEST': {
-        const session = this.ports.sessions.peek();
-        const free = session !== undefined && this.ports.writable() && this.isFree(instance, request.id);
-        return { type: 'M.CHAT_REQUEST', id: request.id, free, session: session ?? 0 };
+        const callable = this.ports.writable() && this.isFree(instance, request.id);
+        const session = callable ? this.ports.sessions.peek() : undefined;
+        return { type: 'M.CHAT_REQUEST', id: request.id, free: session !== undefined, session: session ?? 0 };
       }
       case 'END_REQUEST':
         return { type: 'M.END_REQUEST', session: request.session };
@@ -226,6 +226,7 @@ export class Switchboard {
     const serial = ++this.serial;
     const connection = this.stepper.start(serverConnection, {
       name: `#${String(serial)} connection`,
+      serial,
       context: serverConnection.context,
       state,
     });
@@ -300,9 +301,14 @@ export class Switchboard {
     const { id, serial } = instance;
     instance.chat = this.stepper.start(serverChat, {
       name: `#${String(serial)} chat`,
+      serial,
       context: { ...serverChat.context, id },
     });
-    instance.history = this.stepper.start(serverHistory, { name: `#${String(serial)} history`, context: { id } });
+    instance.history = this.stepper.start(serverHistory, {
+      name: `#${String(serial)} history`,
+      serial,
+      context: { id },
+    });
   }
 
   private endChat(instance: Instance, why: EndWhy): void {

@@ -20,11 +20,6 @@ export class Tables {
   /** Live instances by Client-ID and attempt-ID: for the rule on stray RESPONSEs (3.4). */
   private readonly byAttempt = new Groups();
 
-  /** Attempts in Wait for RESPONSE. */
-  get pendingSize(): number {
-    return this.pending.size;
-  }
-
   /** Keeps the tables by state in step with the connection machine. */
   moved(instance: Instance, from: ConnectionState, to: ConnectionState): void {
     if (from === 'Wait for RESPONSE') {
@@ -77,16 +72,21 @@ export class Tables {
   }
 
   oldestPending(limit: number): Instance | undefined {
-    return this.pending.size >= limit ? first(this.pending) : undefined;
+    return isFull(this.pending.size + 1, limit) ? first(this.pending) : undefined;
   }
   oldestPendingOf(source: string, limit: number): Instance | undefined {
     const group = this.pendingOf.of(source);
-    return group.size >= limit ? first(group) : undefined;
+    return isFull(group.size + 1, limit) ? first(group) : undefined;
   }
   oldestConnectingOf(id: string, limit: number): Instance | undefined {
     const group = this.connectingOf.of(id);
-    return group.size > limit ? first(group) : undefined;
+    return isFull(group.size, limit) ? first(group) : undefined;
   }
+}
+
+/** A limit of 0 is none (P4). */
+function isFull(size: number, limit: number): boolean {
+  return limit > 0 && size > limit;
 }
 
 /** Client-IDs hold no blank, so the pair is unambiguous. */

@@ -35,7 +35,10 @@ export function connectUdp(server: Address, handlers: DatagramHandlers): Connect
 
 function receive(socket: Socket, handlers: DatagramHandlers): void {
   socket.on('error', (error) => handlers.error(error));
-  socket.on('message', (bytes: Buffer, { address, port }: RemoteInfo) => handlers.datagram(bytes, { address, port }));
+  socket.on('message', (bytes: Buffer, { address, port }: RemoteInfo) => {
+    // Port 0 can be forged and cannot be answered: sending there throws.
+    if (port > 0) handlers.datagram(bytes, { address, port });
+  });
 }
 
 class Connected implements ConnectedDatagramSocket {
@@ -73,12 +76,15 @@ class Connected implements ConnectedDatagramSocket {
       datagram: (bytes, from) => this.phase === 'ready' && this.handlers.datagram(bytes, from),
       error: (error) => this.hint(error),
     });
-    socket.connect(remote.port, remote.address, () => {
+    // Node calls back with the error, too; its types do not say so.
+    const connected = (error?: Error): void => {
       if (this.phase === 'closed') return;
+      if (error) return this.hint(error);
       this.phase = 'ready';
       this.remote = remote;
       for (const bytes of this.waiting.splice(0)) this.send(bytes);
-    });
+    };
+    socket.connect(remote.port, remote.address, connected);
   }
 
   private hint(error: Error): void {

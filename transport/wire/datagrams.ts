@@ -26,6 +26,7 @@ export interface SealedDatagram {
 const MAGIC = Buffer.from('SBCU', 'latin1');
 const ATTEMPT_BYTES = 16;
 const HEADER_BYTES = 24;
+const ATTEMPT_AT = 8;
 const NONCE_BYTES = 12;
 /** Plaintext of AUTH_SUCCESS; version 1 has one size only. */
 const BODY_BYTES = 32;
@@ -64,7 +65,7 @@ export function decodeDatagram(bytes: Buffer, from: Role): Result<OpenDatagram |
   const row = BY_CODE[bytes.readUInt8(5)];
   const fault = headerFault(bytes, from, row);
   if (fault !== undefined || row === undefined) return faulty(fault ?? 'UnknownDatagramType');
-  const attempt = bytes.subarray(8, HEADER_BYTES);
+  const attempt = bytes.subarray(ATTEMPT_AT, HEADER_BYTES);
   if (row.type === 'AUTH_SUCCESS') return ok({ attempt, sealed: takeApart(bytes) });
   const body = readBody(row, new Reader(bytes, HEADER_BYTES), filledTo);
   return body.ok ? ok({ attempt, message: body.value as Message<OpenDatagramName> }) : body;
@@ -126,6 +127,11 @@ function writeGrease(to: Writer, grease: Uint8Array): void {
   to.uint(1, GREASE);
   to.uint(1, grease.length);
   to.put(grease);
+}
+
+/** The attempt-ID of a datagram that decoded, 16 bytes; a view. */
+export function attemptIn(datagram: Uint8Array): Uint8Array {
+  return datagram.subarray(ATTEMPT_AT, HEADER_BYTES);
 }
 
 /** The header of AUTH_SUCCESS, 24 bytes: the associated data of what is sealed (2.5). */

@@ -69,6 +69,16 @@ export function decodeClientPreface(bytes: Buffer): Result<ClientPreface> {
   return ok({ version: WIRE.VERSION, tag: bytes.subarray(START.length, saltAt), salt: bytes.subarray(saltAt) });
 }
 
+/** The lookup tag in a client's preface that decoded; a view. */
+export function tagIn(clientPreface: Buffer): Buffer {
+  return clientPreface.subarray(START.length, START.length + VALUE_BYTES);
+}
+
+/** The salt that ends a preface that decoded; a view. */
+export function saltIn(preface: Buffer): Buffer {
+  return preface.subarray(-VALUE_BYTES);
+}
+
 /** The server's preface, 24 bytes. @throws RangeError our own bug: `salt` without 16 bytes */
 export function encodeServerPreface(preface: { readonly salt: Uint8Array }): Buffer {
   return encode([preface.salt]);

@@ -1,0 +1,86 @@
+/**
+ * What every store does alike: unordered pairs, runs of texts, the refusals of subscribers and of session numbers
+ * (protocol 4.8, 1.3, P10). Must never be here: where anything is kept.
+ */
+import { StoreError, type AcceptedText, type Subscriber } from '../machines/ports';
+
+/** The last session number there is (protocol 1.3). */
+export const LAST_SESSION = 2 ** 32 - 1;
+
+/** The two Client-IDs of a pair, in byte order: {A, B} and {B, A} are one pair. */
+export function pairOf(a: string, b: string): readonly [low: string, high: string] {
+  return a < b ? [a, b] : [b, a];
+}
+
+/** Neighbouring texts of one batch that differ in nothing but the text. */
+export interface Run {
+  readonly low: string;
+  readonly high: string;
+  readonly fromLow: boolean;
+  readonly session: number;
+  /** ms since 1970. */
+  readonly time: number;
+  readonly texts: string[];
+}
+
+/**
+ * Cuts a batch into runs, in order: what is paid per run is not paid per text.
+ * @throws TypeError our own bug: a text that is not well-formed Unicode, which no decoder lets through (protocol 1.3)
+ */
+export function runsOf(batch: readonly AcceptedText[]): Run[] {
+  const runs: Run[] = [];
+  let run: Run | undefined;
+  let before: AcceptedText | undefined;
+  for (const accepted of batch) {
+    if (/\p{Surrogate}/u.test(accepted.text)) throw new TypeError('a text to be stored is not well-formed Unicode');
+    if (run === undefined || before === undefined || !continues(before, accepted))
+      runs.push((run = startRun(accepted)));
+    run.texts.push(accepted.text);
+    before = accepted;
+  }
+  return runs;
+}
+
+function continues(before: AcceptedText, next: AcceptedText): boolean {
+  return (
+    before.session === next.session &&
+    before.sender === next.sender &&
+    before.recipient === next.recipient &&
+    before.time === next.time
+  );
+}
+
+function startRun({ session, sender, recipient, time }: AcceptedText): Run {
+  const [low, high] = pairOf(sender, recipient);
+  return { low, high, fromLow: sender === low, session, time, texts: [] };
+}
+
+/** @throws StoreError `exists`: IDs that differ in case only are one ID too many (protocol 1.3) */
+export function refuseId(wanted: string, present: string): never {
+  throw new StoreError(
+    'exists',
+    wanted === present
+      ? `${wanted} is a subscriber already; --force gives it another key`
+      : `${wanted} differs only in case from the subscriber ${present}; choose another Client-ID`,
+  );
+}
+
+/** @throws StoreError `exists`: two subscribers with one key could log on as each other (protocol 2.3) */
+export function refuseKey({ id }: Subscriber): never {
+  throw new StoreError('exists', `another subscriber has the same key; give ${id} a key of its own`);
+}
+
+/**
+ * @param last the last number reserved so far, 0 if none @returns the first of `count` further ones
+ * @throws StoreError `failed` when the numbers are used up @throws RangeError our own bug: `count` is not a positive integer
+ */
+export function nextBlock(last: number, count: number): number {
+  if (!Number.isSafeInteger(count) || count < 1) throw new RangeError(`cannot reserve ${count} session numbers`);
+  if (last + count > LAST_SESSION) {
+    throw new StoreError(
+      'failed',
+      `the session numbers up to ${LAST_SESSION} are used up; the server needs a new database`,
+    );
+  }
+  return last + 1;
+}

@@ -1,0 +1,80 @@
+/**
+ * An open database: prepared statements, transactions that are all or none, and errors as StoreError. What the tables
+ * are for must never be here.
+ */
+import type Database from 'libsql';
+import { StoreError } from '../machines/ports';
+import { meaningOf } from './failure';
+
+/** A prepared statement; a row is an array of its columns. Values come as one array: libsql copies any others. */
+export interface Statement<Row extends readonly unknown[] = readonly unknown[]> {
+  /** The first row. */
+  get(values: readonly unknown[]): Row | undefined;
+  run(values: readonly unknown[]): { readonly changes: number; readonly lastInsertRowid: number | bigint };
+}
+
+export class Connection {
+  constructor(
+    /** The file, as the user named it. */
+    readonly path: string,
+    private readonly db: Database.Database,
+  ) {}
+
+  /** Statements and PRAGMAs that yield nothing. */
+  exec(sql: string): void {
+    this.db.exec(sql);
+  }
+
+  prepare<Row extends readonly unknown[] = readonly unknown[]>(sql: string): Statement<Row> {
+    const statement = this.db.prepare(sql);
+    // Asking for arrays is refused for statements that yield no rows.
+    if (statement.reader) statement.raw(true);
+    return statement as unknown as Statement<Row>;
+  }
+
+  /** @throws StoreError for every error of SQLite in `work` */
+  attempt<T>(work: () => T): T {
+    // libsql goes on executing statements prepared before `close`.
+    if (!this.db.open) throw new StoreError('failed', `${this.path} is closed`);
+    try {
+      return work();
+    } catch (error) {
+      throw meaningOf(error, this.path);
+    }
+  }
+
+  /** Commits all that `work` writes, or nothing of it; the next transaction finds a clean connection either way. */
+  transaction<T>(work: () => T): T {
+    return this.attempt(() => {
+      this.db.exec('BEGIN IMMEDIATE');
+      try {
+        const result = work();
+        this.db.exec('COMMIT');
+        return result;
+      } catch (error) {
+        this.rollback();
+        throw error;
+      }
+    });
+  }
+
+  /** SQLite itself has rolled back after some errors (disk full), not after others. */
+  private rollback(): void {
+    try {
+      if (this.db.inTransaction) this.db.exec('ROLLBACK');
+    } catch {
+      // The error that made the rollback necessary is the one to report.
+    }
+  }
+
+  /** Takes the write-ahead log over into the file, synced. A second call does nothing. */
+  close(): void {
+    if (!this.db.open) return;
+    try {
+      this.db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
+    } catch {
+      // What was committed stands in the -wal file and is taken over when the database is next opened.
+    }
+    this.db.close();
+  }
+}

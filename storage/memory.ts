@@ -1,0 +1,94 @@
+/**
+ * The same store in memory: for tests, demonstrations and a server that need not remember. Nothing lasts here.
+ */
+import { StoreError, type Store, type StoredText, type Subscriber } from '../machines/ports';
+import { nextBlock, pairOf, refuseId, refuseKey, runsOf } from './agreement';
+
+export interface MemoryStore extends Store {
+  /** While true every write fails as on a full disk, and reads go on. */
+  full: boolean;
+}
+
+/** An empty store. `close` does nothing: what is in it can still be read. */
+export function memoryStore(): MemoryStore {
+  const pairs = new Map<string, StoredText[]>();
+  let lastSession = 0;
+  const textsOf = (a: string, b: string): readonly StoredText[] => pairs.get(nameOf(a, b)) ?? [];
+  const writable = (): void => {
+    if (store.full) throw new StoreError('full', 'no room in memory: the store is marked as full');
+  };
+
+  const store: MemoryStore = {
+    full: false,
+    append(batch) {
+      const runs = runsOf(batch);
+      if (runs.length > 0) writable();
+      for (const { low, high, fromLow, session, time, texts } of runs) {
+        const name = nameOf(low, high);
+        const stored = pairs.get(name) ?? [];
+        pairs.set(name, stored);
+        const sender = fromLow ? low : high;
+        for (const text of texts) stored.push({ n: stored.length + 1, session, sender, time, text });
+      }
+    },
+    count: (a, b) => textsOf(a, b).length,
+    page: (a, b, after, limit) => textsOf(a, b).slice(after, after + limit),
+    reserve(count) {
+      const first = nextBlock(lastSession, count);
+      writable();
+      lastSession = first + count - 1;
+      return first;
+    },
+    subscribers: memorySubscribers(writable),
+    probe: writable,
+    close: () => undefined,
+  };
+  return store;
+}
+
+/** A blank is in no Client-ID. */
+function nameOf(a: string, b: string): string {
+  return pairOf(a, b).join(' ');
+}
+
+function memorySubscribers(writable: () => void): Store['subscribers'] {
+  const byId = new Map<string, Subscriber>();
+  const insert = ({ id, key, stretched }: Subscriber): void => {
+    byId.set(id, { id, key: Buffer.from(key), stretched });
+  };
+  /** Refuses what would stand beside the others. */
+  const check = (subscriber: Subscriber, others: readonly Subscriber[]): void => {
+    const sameId = others.find(({ id }) => id.toLowerCase() === subscriber.id.toLowerCase());
+    if (sameId !== undefined) refuseId(subscriber.id, sameId.id);
+    if (new Set(others.map(({ key }) => hex(key))).has(hex(subscriber.key))) refuseKey(subscriber);
+  };
+  return {
+    all: () =>
+      [...byId.values()].sort(caseBlind).map(({ id, key, stretched }) => ({ id, key: Buffer.from(key), stretched })),
+    list: () => [...byId.values()].sort(caseBlind).map(({ id, stretched }) => ({ id, stretched })),
+    add(subscriber) {
+      check(subscriber, [...byId.values()]);
+      writable();
+      insert(subscriber);
+    },
+    replace(subscriber) {
+      check(
+        subscriber,
+        [...byId.values()].filter(({ id }) => id !== subscriber.id),
+      );
+      writable();
+      insert(subscriber);
+    },
+    remove(id) {
+      if (byId.has(id)) writable();
+      return byId.delete(id);
+    },
+  };
+}
+
+function caseBlind(a: Subscriber, b: Subscriber): number {
+  return a.id.toLowerCase() < b.id.toLowerCase() ? -1 : 1;
+}
+function hex(key: Uint8Array): string {
+  return Buffer.from(key).toString('hex');
+}

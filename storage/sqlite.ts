@@ -1,0 +1,79 @@
+/**
+ * Everything that must last, in one SQLite file (protocol 4.8, P10, P16). Opening it: open.ts; its tables: schema.ts.
+ */
+import { StoreError, type SessionNumbers, type Store } from '../machines/ports';
+import { nextBlock } from './agreement';
+import type { Connection } from './connection';
+import { sqliteHistory } from './history';
+import { openDatabase } from './open';
+import { sqliteSubscribers } from './subscribers';
+
+/**
+ * What a commit survives: `normal` the death of the process (a power cut may lose the last moments, never corrupts), `full`
+ * a power cut too.
+ */
+export type Durability = 'normal' | 'full';
+
+/**
+ * Opens the store in the file at `path`. @param options `create`: a missing file is made
+ * @throws StoreError `unusable`, `full`: the sentence names the file and what to do; a file that cannot be used is unchanged
+ */
+export function openStore(path: string, options: { readonly create: boolean; readonly durability: Durability }): Store {
+  try {
+    return storeOn(openDatabase(path, options.create), options.durability);
+  } catch (error) {
+    // What would be a failure of a store that worked is, of one that never did, that it cannot be used.
+    if (!(error instanceof StoreError) || error.kind !== 'failed') throw error;
+    throw new StoreError('unusable', error.message, { cause: error.cause });
+  }
+}
+
+/** The store on a database that is open; `close` closes it. */
+export function storeOn(connection: Connection, durability: Durability): Store {
+  return connection.attempt(() => {
+    connection.exec(`PRAGMA synchronous = ${durability}`);
+    return {
+      ...sqliteHistory(connection),
+      ...sqliteSessionNumbers(connection, durability),
+      subscribers: sqliteSubscribers(connection),
+      probe: prober(connection),
+      close: () => connection.close(),
+    };
+  });
+}
+
+function sqliteSessionNumbers(connection: Connection, durability: Durability): SessionNumbers {
+  const read = connection.prepare<[last: number]>("SELECT value FROM counters WHERE name = 'session'");
+  const write = connection.prepare("UPDATE counters SET value = ? WHERE name = 'session'");
+  return {
+    reserve(count) {
+      return connection.attempt(() => {
+        connection.exec('PRAGMA synchronous = full');
+        try {
+          return connection.transaction(() => {
+            const first = nextBlock(read.get([])?.[0] ?? 0, count);
+            write.run([first + count - 1]);
+            return first;
+          });
+        } finally {
+          connection.exec(`PRAGMA synchronous = ${durability}`);
+        }
+      });
+    },
+  };
+}
+
+/** More than the largest text needs. */
+const PROBE_BYTES = 16_384;
+
+/** Room is what a store that failed lacks, so the probe takes some, and gives it back in the same commit. */
+function prober(connection: Connection): () => void {
+  const take = connection.prepare(`INSERT INTO probe VALUES (zeroblob(${PROBE_BYTES}))`);
+  const giveBack = connection.prepare('DELETE FROM probe');
+  return () => {
+    connection.transaction(() => {
+      take.run([]);
+      giveBack.run([]);
+    });
+  };
+}
