@@ -3,8 +3,16 @@
  * The demo: real server and client processes on loopback go through V1 to V6 (spec section 7). It shows each user's screen
  * and, between them, every protocol message as the server dumps it. No logic beyond showing; the scenarios are in demo/.
  */
+import { Command } from 'commander';
 import { SCENARIOS, type Scenario } from './demo/scenarios';
+import { Lecture } from './demo/lecture';
 import { Stage, type Happening } from './demo/stage';
+import { EXIT, run } from './options';
+
+const command = new Command('demo')
+  .description('Plays the scenarios V1 to V6 with real processes.')
+  .option('--inspect', 'show server and clients live in a browser, and wait for Enter before each line is typed')
+  .exitOverride();
 
 const NAME_WIDTH = 7;
 const WIDE_COLUMNS = 110;
@@ -23,7 +31,7 @@ function say(line = ''): void {
 function show({ who, kind, line }: Happening): void {
   const name = who.padStart(NAME_WIDTH);
   if (kind === 'error') {
-    if (!/ info /.test(line)) say(`${paint(RED, name)} ! ${line}`);
+    if (!/ info |inspector: /.test(line)) say(`${paint(RED, name)} ! ${line}`);
   } else if (kind === 'typed') say(`${paint(CYAN, name)} > ${paint(BOLD, line)}`);
   else if (who === 'parley-keys' || line.startsWith('parley-server ready')) return;
   else if (who === 'server') say(paint(DIM, `    ${fitted(line)}`));
@@ -36,14 +44,17 @@ function fitted(line: string): string {
 }
 
 /** @returns whether it went as expected */
-async function play({ id, title, clients, play: act }: Scenario): Promise<boolean> {
+async function play({ id, title, clients, play: act }: Scenario, lecture: Lecture | undefined): Promise<boolean> {
   say();
   say(paint(BOLD, `${id}  ${title}`));
-  const stage = await Stage.open(show);
+  const inspect = lecture ? ['--inspect'] : [];
+  const stage = await Stage.open(show, inspect, lecture?.gate);
+  lecture?.begin(stage);
   try {
     await stage.subscribe(...clients);
-    await stage.startServer('--dump', '-', '--log-level', 'warn');
+    await stage.startServer('--dump', '-', '--log-level', 'warn', ...inspect);
     await act(stage);
+    await lecture?.end();
     await stage.finish();
     return true;
   } catch (error) {
@@ -55,14 +66,16 @@ async function play({ id, title, clients, play: act }: Scenario): Promise<boolea
 }
 
 async function main(): Promise<void> {
+  const lecture = command.opts<{ inspect?: true }>().inspect ? new Lecture(say) : undefined;
   say('Parley: a server and its clients, each a process of its own, on 127.0.0.1.');
   say('  name > what a user types     name | what he reads     indented: what goes over the wire');
   say('  {...} is encrypted, * is a secret, S is the server, A>S went from A to the server');
   const results: [Scenario, boolean][] = [];
-  for (const scenario of SCENARIOS) results.push([scenario, await play(scenario)]);
+  for (const scenario of SCENARIOS) results.push([scenario, await play(scenario, lecture)]);
+  lecture?.close();
   say();
   for (const [{ id }, passed] of results) say(paint(passed ? GREEN : RED, `${id} ${passed ? 'passed' : 'failed'}`));
-  process.exitCode = results.every(([, passed]) => passed) ? 0 : 1;
+  process.exitCode = results.every(([, passed]) => passed) ? EXIT.ok : EXIT.failed;
 }
 
-void main();
+void run(command, main);

@@ -9,26 +9,30 @@ import { systemClock } from '../transport/clock';
 import { Dump } from '../transport/dump';
 import { logTransition, silentLog, sourceText } from '../transport/log';
 import { systemNetwork } from '../transport/net/system';
+import { allOf } from '../transport/trace';
 import { KeyStore } from '../transport/security/keystore';
 import { systemRandom } from '../transport/security/random';
 import { keyWeakness, parseKey } from '../transport/security/subscriber-key';
 import { UserError } from './failure';
+import { startInspection, withInspection, type InspectionOptions } from './inspection';
 import { openLines, type Lost } from './lines';
 import { openLog } from './logging';
 import { type CommonOptions, clientId, limitsOf, run, withCommonOptions } from './options';
 import { Terminal } from './terminal/terminal';
 
-interface Options extends CommonOptions {
+interface Options extends CommonOptions, InspectionOptions {
   readonly server: Address;
   readonly key?: string;
 }
 
-const command = withCommonOptions(
-  new Command('parley-client')
-    .description('Logs on to a Parley server and chats. Type Help once it runs.')
-    .addArgument(new Argument('<ID>', 'your Client-ID').argParser(clientId))
-    .option('--server <host:port>', 'UDP address of the server', server, server('127.0.0.1'))
-    .option('--key <file>', 'your key file (default: ./ID.key, then ~/.config/parley/ID.key)'),
+const command = withInspection(
+  withCommonOptions(
+    new Command('parley-client')
+      .description('Logs on to a Parley server and chats. Type Help once it runs.')
+      .addArgument(new Argument('<ID>', 'your Client-ID').argParser(clientId))
+      .option('--server <host:port>', 'UDP address of the server', server, server('127.0.0.1'))
+      .option('--key <file>', 'your key file (default: ./ID.key, then ~/.config/parley/ID.key)'),
+  ),
 );
 
 /** `host`, `host:port` or `[IPv6]:port`. */
@@ -65,6 +69,14 @@ async function main(): Promise<void> {
   const key = loadKey(findKeyFile(id, o.key));
   keys.setSubscriber(id, key);
   key.fill(0);
+  let injectInto: ClientDriver | undefined;
+  const inspection = await startInspection(o, {
+    name: id,
+    role: 'client',
+    inject: (_, event) => injectInto?.inject(event as Parameters<ClientDriver['inject']>[0]),
+    say: complain,
+    lost,
+  });
   await new Promise<void>((left) => {
     const { stdin: input, stdout: output } = process;
     const terminal = new Terminal({ id, server: sourceText(o.server), input, output, left });
@@ -77,15 +89,18 @@ async function main(): Promise<void> {
       clock: systemClock,
       random: systemRandom,
       network: systemNetwork,
-      dump,
+      trace: allOf(dump, inspection.recorder),
+      watcher: inspection.recorder,
       observe: log.debugging ? logTransition(log) : undefined,
       show: (display) => terminal.show(display),
       stepped: () => terminal.stepped(),
     });
+    injectInto = driver;
     // A second signal ends the process at once.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => terminal.leave());
     terminal.attach(driver);
   });
+  inspection.close();
 }
 
 void run(command, main);

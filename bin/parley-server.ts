@@ -3,6 +3,7 @@
 import { lookup } from 'node:dns/promises';
 import { Command, Option } from 'commander';
 import { codeOf, UserError } from './failure';
+import { startInspection, withInspection, type InspectionOptions } from './inspection';
 import { openLines, type Lost } from './lines';
 import { openLog } from './logging';
 import { type CommonOptions, limitsOf, port, run, withCommonOptions } from './options';
@@ -14,8 +15,9 @@ import { systemNetwork } from '../transport/net/system';
 import { KeyStore } from '../transport/security/keystore';
 import { systemRandom } from '../transport/security/random';
 import { ServerDriver } from '../transport/server-driver';
+import { allOf } from '../transport/trace';
 
-interface Options extends CommonOptions {
+interface Options extends CommonOptions, InspectionOptions {
   readonly host: string;
   readonly udpPort: number;
   readonly tcpPort: number;
@@ -24,23 +26,25 @@ interface Options extends CommonOptions {
   readonly decoy: boolean;
 }
 
-const command = withCommonOptions(
-  new Command('parley-server')
-    .description('Mediates chat sessions between pairs of clients.')
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--udp-port <port>', 'UDP port for log-on, 0 = chosen by the system', port, WIRE.UDP_PORT)
-    .option('--tcp-port <port>', 'TCP port for connections, 0 = chosen by the system', port, 0)
-    .option('--data <file>', 'subscribers, history and session numbers', './parley.db')
-    .addOption(
-      new Option('--durability <mode>', 'normal: a commit survives the death of the process; full: a power cut too')
-        .choices(['normal', 'full'])
-        .default('normal'),
-    )
-    .option(
-      '--decoy',
-      'answer unknown Client-IDs with a CHALLENGE too, so that nobody can find out who subscribes',
-      false,
-    ),
+const command = withInspection(
+  withCommonOptions(
+    new Command('parley-server')
+      .description('Mediates chat sessions between pairs of clients.')
+      .option('--host <address>', 'address to listen on', '127.0.0.1')
+      .option('--udp-port <port>', 'UDP port for log-on, 0 = chosen by the system', port, WIRE.UDP_PORT)
+      .option('--tcp-port <port>', 'TCP port for connections, 0 = chosen by the system', port, 0)
+      .option('--data <file>', 'subscribers, history and session numbers', './parley.db')
+      .addOption(
+        new Option('--durability <mode>', 'normal: a commit survives the death of the process; full: a power cut too')
+          .choices(['normal', 'full'])
+          .default('normal'),
+      )
+      .option(
+        '--decoy',
+        'answer unknown Client-IDs with a CHALLENGE too, so that nobody can find out who subscribes',
+        false,
+      ),
+  ),
 );
 
 async function main(): Promise<void> {
@@ -56,27 +60,36 @@ async function main(): Promise<void> {
   if (keyLog) log.warn('traffic keys are being written', { file: o.keylog ?? '' });
   const store = openStore(o.data, { create: true, durability: o.durability });
   if (store.subscribers.list().length === 0) log.warn('no subscribers yet: run parley-keys add ID', { file: o.data });
+  let driver: ServerDriver | undefined;
+  const inspection = await startInspection(o, {
+    name: 'server',
+    role: 'server',
+    inject: (actor, event) => driver?.inject(actor.serial, event as Parameters<ServerDriver['inject']>[1]),
+    say: (line) => process.stderr.write(`parley-server ${line}\n`),
+    lost,
+  });
   const options = {
     ...o,
     host,
     limits,
     store,
     log,
-    dump,
+    trace: allOf(dump, inspection.recorder),
+    watcher: inspection.recorder,
     network: systemNetwork,
     clock: systemClock,
     random: systemRandom,
   };
   const keys = new KeyStore(keyLog ? { keyLog } : {});
-  const driver = await ServerDriver.start({ ...options, keys }).catch((error: unknown) => {
+  const started = (driver = await ServerDriver.start({ ...options, keys }).catch((error: unknown) => {
     store.close();
     throw bindingError(error, o);
-  });
+  }));
   stopOnSignals(async () => {
-    await driver.stop();
+    await started.stop();
     store.close();
   });
-  const { udp, tcp } = driver.ports;
+  const { udp, tcp } = started.ports;
   // On a terminal the line below says it.
   if (o.logFile !== undefined) log.info('ready', { udp_port: udp, tcp_port: tcp });
   process.stdout.write(`parley-server ready: UDP ${o.host}:${String(udp)}, TCP ${o.host}:${String(tcp)}\n`);

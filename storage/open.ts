@@ -64,8 +64,10 @@ function admit(path: string, create: boolean): boolean {
 
 function statsOf(path: string): Stats | undefined {
   try {
-    return statSync(path, { throwIfNoEntry: false });
+    // Without throwIfNoEntry, which versions of Node understand differently when a parent is a file.
+    return statSync(path);
   } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
     throw unusable(`${path} cannot be used (${errnoOf(error)})`, error);
   }
 }

@@ -4,7 +4,7 @@
  */
 import { Client, type ClientStatus } from '../machines/client/client';
 import type { ClientEvent, UserEvent } from '../machines/client/events';
-import { interpreted } from '../machines/stepper';
+import { interpretedFor, type Watcher } from '../machines/stepper';
 import type { ClientEffect } from '../machines/effects';
 import type { Fault } from '../machines/faults';
 import { WIRE, type Limits } from '../machines/limits';
@@ -14,7 +14,7 @@ import type { Address, Clock, Random } from '../machines/ports';
 import { Channel } from './channel';
 import { ClientLogOn } from './client-log-on';
 import { Timers } from './clock';
-import type { Dump } from './dump';
+import type { WireTrace } from './trace';
 import { FaultCounter } from './faults';
 import type { Run } from './inbound';
 import type { Log } from './log';
@@ -37,8 +37,10 @@ export interface ClientOptions {
   readonly show: (display: Display) => void;
   /** Called after every step: the status may have changed. */
   readonly stepped?: () => void;
-  readonly dump?: Dump | undefined;
+  readonly trace?: WireTrace | undefined;
   readonly observe?: Observer | undefined;
+  /** Sees the machines themselves: the inspector. */
+  readonly watcher?: Watcher | undefined;
 }
 
 type TimerEvent = 'RETRY' | 'GIVEUP' | 'HOLD' | 'CONNECTING' | 'ACT_WARN' | 'ACT_EXPIRED';
@@ -58,7 +60,7 @@ export class ClientDriver {
   private allGone: (() => void) | undefined;
 
   constructor(private readonly o: ClientOptions) {
-    this.client = new Client(interpreted, o.id, o.observe);
+    this.client = new Client(interpretedFor(o.watcher), o.id, o.observe);
     this.timers = new Timers(o.clock);
     this.faults = new FaultCounter(o.clock, o.log);
     this.logOn = new ClientLogOn(o, {
@@ -76,6 +78,11 @@ export class ClientDriver {
     if (event.type !== 'U.TEXT') return this.handle(event);
     const fault = sendingFault(event.text);
     this.handle(fault === undefined ? event : { ...event, fault });
+  }
+
+  /** An event for a live machine, as the inspector's page sends it. */
+  inject(event: ClientEvent): void {
+    this.handle(event);
   }
 
   /** Resolves when every connection of the past is closed too. Log off first. */
@@ -195,7 +202,7 @@ export class ClientDriver {
       limits: this.o.limits,
       // The user of a client is never a flood to itself.
       messagesPerSecond: 0,
-      trace: this.o.dump?.channel(this.o.id),
+      trace: this.o.trace?.channel(this.o.id),
       handlers: {
         message: (run) => this.channel === channel && this.message(run),
         protocolError: () => this.channel === channel && this.handle({ type: 'X.PROTOCOL' }),

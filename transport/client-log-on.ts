@@ -7,7 +7,7 @@ import type { Fault } from '../machines/faults';
 import { WIRE } from '../machines/limits';
 import type { Address, Random } from '../machines/ports';
 import type { Awaited } from './channel';
-import type { Dump } from './dump';
+import type { WireTrace } from './trace';
 import type { ConnectedDatagramSocket, Network } from './net/network';
 import type { KeyStore } from './security/keystore';
 import type { RecordSealer } from './security/records';
@@ -31,7 +31,7 @@ export interface LogOnOptions {
   readonly keys: KeyStore;
   readonly random: Random;
   readonly network: Network;
-  readonly dump?: Dump | undefined;
+  readonly trace?: WireTrace | undefined;
 }
 export interface LogOnHandlers {
   event(event: ClientEvent): void;
@@ -80,7 +80,7 @@ export class ClientLogOn {
 
   sendHello(): void {
     const ver = { min: WIRE.VERSION, max: WIRE.VERSION };
-    this.o.dump?.datagram('client', this.o.id, this.attempt, { type: 'HELLO', ver, id: this.o.id }, this.hello.length);
+    this.o.trace?.datagram('client', this.o.id, this.attempt, { type: 'HELLO', ver, id: this.o.id }, this.hello.length);
     this.udp?.send(this.hello);
   }
 
@@ -96,10 +96,10 @@ export class ClientLogOn {
   sendResponse(rand: string): void {
     const candidate = this.candidates.get(rand);
     if (!candidate) return;
-    const { keys, id, dump } = this.o;
+    const { keys, id, trace } = this.o;
     const { response, handle } = candidate;
     const message = { type: 'RESPONSE', id, res: keys.res(handle), rand: Buffer.from(rand, 'hex') } as const;
-    dump?.datagram('client', id, this.attempt, message, response.length);
+    trace?.datagram('client', id, this.attempt, message, response.length);
     this.udp?.send(response);
   }
 
@@ -147,7 +147,7 @@ export class ClientLogOn {
   }
 
   private opened({ attempt, message }: OpenDatagram, bytes: Buffer): void {
-    this.o.dump?.datagram('server', this.o.id, attempt, message, bytes.length);
+    this.o.trace?.datagram('server', this.o.id, attempt, message, bytes.length);
     if (message.type === 'AUTH_FAIL') return this.handlers.event({ type: 'D.AUTH_FAIL' });
     if (message.type !== 'CHALLENGE') return;
     if (message.ver !== WIRE.VERSION) return this.handlers.refused('VersionNotOffered');
@@ -157,14 +157,14 @@ export class ClientLogOn {
 
   /** The candidates are tried in order of arrival; what verifies under none is dropped (2.5). */
   private sealed({ attempt, sealed }: SealedDatagram, size: number): void {
-    const { keys, dump, id } = this.o;
+    const { keys, trace, id } = this.o;
     for (const [rand, { handle }] of this.candidates) {
       const plain = keys.openAuthSuccess(handle, sealed.header, sealed.nonce, sealed.box);
       if (!plain) continue;
       const body = decodeAuthSuccessBody(plain);
       if (!body.ok) return this.handlers.refused(body.fault);
       const { port, cookie } = body.value;
-      dump?.datagram('server', id, attempt, { type: 'AUTH_SUCCESS', cookie: Buffer.alloc(0), port }, size);
+      trace?.datagram('server', id, attempt, { type: 'AUTH_SUCCESS', cookie: Buffer.alloc(0), port }, size);
       keys.keepCookie(handle, cookie);
       plain.fill(0);
       return this.handlers.event({ type: 'D.AUTH_SUCCESS', rand, port });

@@ -5,6 +5,7 @@
 import type { DatagramName, Message, Role, TcpMessage } from '../machines/messages';
 import type { Clock } from '../machines/ports';
 import type { ChannelTrace } from './channel';
+import type { WireTrace } from './trace';
 import { dumpLines } from './wire/dump';
 import { saltIn, tagIn } from './wire/prefaces';
 
@@ -12,7 +13,7 @@ import { saltIn, tagIn } from './wire/prefaces';
 const UNKNOWN = '?';
 const SERVER = 'S';
 
-export class Dump {
+export class Dump implements WireTrace {
   private readonly started: number;
 
   constructor(

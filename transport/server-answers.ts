@@ -9,7 +9,7 @@ import type { Address, Clock } from '../machines/ports';
 import type { Instance } from '../machines/server/switchboard';
 import type { ServerAuthenticator } from './authenticator';
 import { TokenBucket } from './buckets';
-import type { Dump } from './dump';
+import type { WireTrace } from './trace';
 import type { FaultCounter } from './faults';
 import { sourceText, type Log } from './log';
 import { encodeDatagram } from './wire/datagrams';
@@ -20,7 +20,7 @@ export interface AnswersOptions {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly log: Log;
-  readonly dump?: Dump | undefined;
+  readonly trace?: WireTrace | undefined;
 }
 type Answer = Extract<ServerEffect, { type: 'answer' }>;
 
@@ -54,7 +54,7 @@ export class ServerAnswers {
   }
 
   private reply(to: Address, client: string, attempt: Buffer, message: Message<DatagramName>, bytes: Buffer): void {
-    this.o.dump?.datagram('server', client, attempt, message, bytes.length);
+    this.o.trace?.datagram('server', client, attempt, message, bytes.length);
     this.send(bytes, to);
   }
 

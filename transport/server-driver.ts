@@ -2,7 +2,8 @@
  * The server's driver: socket events become inputs of the switchboard, and its orders become bytes (docs/protocol.md 3, 4).
  * It decides nothing that a state table decides. Must never be here: states, secrets, byte layouts.
  */
-import { interpreted } from '../machines/stepper';
+import { interpretedFor, type Watcher } from '../machines/stepper';
+import type { ConnectionEvent } from '../machines/server/events';
 import type { ServerEffect, ServerTimer } from '../machines/effects';
 import type { Limits } from '../machines/limits';
 import { WIRE } from '../machines/limits';
@@ -14,7 +15,7 @@ import { Acceptor, type Offer } from './acceptor';
 import { DECOY, randKey, ServerAuthenticator, tagKey } from './authenticator';
 import { SourceBuckets, sourceOf } from './buckets';
 import { Timers } from './clock';
-import type { Dump } from './dump';
+import type { WireTrace } from './trace';
 import { FaultCounter } from './faults';
 import type { Run } from './inbound';
 import { logTransition, sourceText, type Log } from './log';
@@ -42,10 +43,15 @@ export interface ServerOptions {
   readonly random: Random;
   readonly network: Network;
   readonly log: Log;
-  readonly dump?: Dump | undefined;
+  readonly trace?: WireTrace | undefined;
   /** Watches every transition beside the log. */
   readonly observe?: (transition: Transition) => void;
+  /** Sees the machines themselves: the inspector. */
+  readonly watcher?: Watcher | undefined;
 }
+
+/** Stands for the cookie in a trace. */
+const EMPTY = Buffer.alloc(0);
 
 type ServerTimerKey = `${number} ${ServerTimer}`;
 
@@ -89,7 +95,7 @@ export class ServerDriver {
     });
     const sessions = new ReservedSessionIds(store, limits.SESSION_BLOCK, (error) => this.storeFailed(error));
     this.switchboard = new Switchboard(
-      interpreted,
+      interpretedFor(o.watcher),
       {
         subscribers: { has: (id) => keys.has(id) || o.decoy },
         authenticator: this.authenticator,
@@ -140,6 +146,11 @@ export class ServerDriver {
     this.timers.clear();
   }
 
+  /** An event for a live machine, as the inspector's page sends it. */
+  inject(serial: number, event: ConnectionEvent): void {
+    this.perform(this.switchboard.inject(serial, event));
+  }
+
   private async bind(): Promise<void> {
     const { network, host, udpPort, tcpPort } = this.o;
     this.tcp = await network.listenTcp({ address: host, port: tcpPort }, (stream) => this.acceptor.accept(stream));
@@ -174,7 +185,7 @@ export class ServerDriver {
 
   private answered({ attempt, message }: OpenDatagram, bytes: Buffer, to: Address, source: string) {
     if (message.type !== 'HELLO' && message.type !== 'RESPONSE') return 'DatagramOfWrongDirection' as const;
-    this.o.dump?.datagram('client', message.id, attempt, message, bytes.length);
+    this.o.trace?.datagram('client', message.id, attempt, message, bytes.length);
     const common = { id: message.id, attempt: attempt.toString('hex'), to };
     if (message.type === 'RESPONSE') {
       return this.switchboard.response({ ...common, rand: randKey(message.rand), res: message.res });
@@ -186,6 +197,9 @@ export class ServerDriver {
   // In: connections
 
   private offered(instance: Instance, offer: Offer): void {
+    const trace = this.o.trace?.channel(instance.id);
+    trace?.preface('client', offer.preface);
+    trace?.record('client', 0, offer.size, [{ type: 'CONNECT', cookie: EMPTY }]);
     const right = this.authenticator.checkCookie(instance.serial, offer.cookie);
     offer.cookie.fill(0);
     if (!right) this.faults.count('WrongCookie', { client: instance.id, source: sourceText(offer.stream.remote) });

@@ -9,21 +9,19 @@ import type { Instance } from '../machines/server/switchboard';
 import type { Offer } from './acceptor';
 import type { ServerAuthenticator } from './authenticator';
 import { Channel } from './channel';
-import type { Dump } from './dump';
+import type { WireTrace } from './trace';
 import type { FaultCounter } from './faults';
 import { HistoryPump } from './history-pump';
 import type { Run } from './inbound';
 import { sourceText, type Log } from './log';
 import type { Turn } from './turn';
 
-const EMPTY = Buffer.alloc(0);
-
 export interface LinksOptions {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly log: Log;
   readonly store: Store;
-  readonly dump?: Dump | undefined;
+  readonly trace?: WireTrace | undefined;
 }
 /** Inputs for the switchboard. */
 export interface LinkHandlers {
@@ -58,13 +56,11 @@ export class ServerLinks {
 
   /** Attaches the socket that offered CONNECT. */
   bind(at: Instance, offer: Offer): void {
-    const { clock, limits, log, dump } = this.o;
+    const { clock, limits, log, trace: wire } = this.o;
     const { stream, preface: clientPreface, opener, input } = offer;
     const { preface, sealer } = this.authenticator.sealer(at.serial, clientPreface);
     const source = sourceText(stream.remote);
-    const trace = dump?.channel(at.id);
-    trace?.preface('client', clientPreface);
-    trace?.record('client', 0, offer.size, [{ type: 'CONNECT', cookie: EMPTY }]);
+    const trace = wire?.channel(at.id);
     const channel: Channel = new Channel({
       stream,
       role: 'server',

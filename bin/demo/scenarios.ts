@@ -9,12 +9,12 @@ export interface Scenario {
 }
 
 async function logOn(client: Actor): Promise<void> {
-  client.type('Log on');
+  await client.enter('Log on');
   await client.shows('Connected');
 }
 
 async function startChat(caller: Actor, called: Actor): Promise<void> {
-  caller.type(`Chat ${called.name}`);
+  await caller.enter(`Chat ${called.name}`);
   await Promise.all([caller.shows('Chat started'), called.shows('Chat started')]);
 }
 
@@ -25,18 +25,18 @@ async function exchange(a: Actor, b: Actor): Promise<void> {
     [b, a, 'Grüße ☕'],
     [a, b, 'Shall we meet at nine?'],
   ] as const) {
-    from.type(text);
+    await from.enter(text);
     await to.shows(`${from.name}: ${text}`);
   }
 }
 
 async function endChat(ending: Actor, other: Actor): Promise<void> {
-  ending.type('End chat');
+  await ending.enter('End chat');
   await Promise.all([ending.shows('Chat ended'), other.shows('Chat ended')]);
 }
 
 async function logOff(client: Actor): Promise<void> {
-  client.type('Log off');
+  await client.enter('Log off');
   await client.shows('Disconnected');
 }
 
@@ -63,7 +63,7 @@ async function v2(stage: Stage): Promise<void> {
 async function v3(stage: Stage): Promise<void> {
   const alice = stage.client('alice');
   await logOn(alice);
-  alice.type('Chat bob');
+  await alice.enter('Chat bob');
   await alice.shows('Correspondent unreachable');
   const bob = stage.client('bob');
   await logOn(bob);
@@ -80,7 +80,7 @@ async function v4(stage: Stage): Promise<void> {
   await startChat(alice, bob);
   const shown = [alice.lines.length, bob.lines.length];
   await logOn(carol);
-  carol.type('Chat bob');
+  await carol.enter('Chat bob');
   await carol.shows('Correspondent unreachable');
   await exchange(alice, bob);
   // What carol caused would stand before these texts.
@@ -98,10 +98,10 @@ async function v5(stage: Stage): Promise<void> {
   await exchange(alice, bob);
   await endChat(alice, bob);
   await logOff(alice);
-  bob.type('Log on');
+  await bob.enter('Log on');
   await bob.shows('Connected');
   await logOn(alice);
-  alice.type('History bob');
+  await alice.enter('History bob');
   await alice.shows(/^<\d+> <from: alice> <Hello bob, this is alice>$/);
   await alice.shows(/^<\d+> <from: bob> <Grüße ☕>$/);
   await alice.shows(/^<\d+> <from: alice> <Shall we meet at nine\?>$/);

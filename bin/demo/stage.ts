@@ -23,6 +23,8 @@ export interface Happening {
   readonly line: string;
 }
 type Watch = (happening: Happening) => void;
+/** Holds a line back that is about to be typed, as long as it takes. */
+export type Gate = (actor: Actor, line: string) => Promise<void>;
 
 type Wanted = string | RegExp;
 
@@ -87,6 +89,7 @@ export class Actor {
     cwd: string,
     private readonly watch: Watch,
     nodeArgs: readonly string[] = [],
+    private readonly gate?: Gate,
   ) {
     this.child = spawn(process.execPath, [...nodeArgs, join(COMMANDS, command), ...args], {
       cwd,
@@ -121,7 +124,18 @@ export class Actor {
 
   type(line: string): void {
     this.watch({ who: this.name, kind: 'typed', line });
-    this.child.stdin?.write(`${line}\n`);
+    this.write(`${line}\n`);
+  }
+
+  /** Input as it is. */
+  write(input: string | Uint8Array): void {
+    this.child.stdin?.write(input);
+  }
+
+  /** Types when the stage lets it. */
+  async enter(line: string): Promise<void> {
+    await this.gate?.(this, line);
+    this.type(line);
   }
 
   /** No more input. */
@@ -172,11 +186,17 @@ export class Stage {
     readonly folder: string,
     private readonly watch: Watch,
     private readonly clientArgs: readonly string[],
+    private readonly gate?: Gate,
   ) {}
 
-  /** @param clientArgs for every client, before its own */
-  static async open(watch: Watch = () => undefined, clientArgs: readonly string[] = []): Promise<Stage> {
-    return new Stage(await mkdtemp(join(tmpdir(), 'parley-')), watch, clientArgs);
+  /** @param clientArgs for every client, before its own @param gate for what scenarios type */
+  static async open(watch: Watch = () => undefined, clientArgs: readonly string[] = [], gate?: Gate): Promise<Stage> {
+    return new Stage(await mkdtemp(join(tmpdir(), 'parley-')), watch, clientArgs, gate);
+  }
+
+  /** Every process started so far. */
+  get all(): readonly Actor[] {
+    return this.actors;
   }
 
   get server(): ServerActor {
@@ -206,7 +226,7 @@ export class Stage {
 
   /** Any of the project's commands by the name of its file. */
   start(name: string, file: string, args: readonly string[], nodeArgs: readonly string[] = []): Actor {
-    const actor = new Actor(name, file, args, this.folder, this.watch, nodeArgs);
+    const actor = new Actor(name, file, args, this.folder, this.watch, nodeArgs, this.gate);
     this.actors.push(actor);
     return actor;
   }

@@ -26,7 +26,8 @@ export class PipeLines extends EventEmitter<{ line: [string]; close: []; SIGINT:
   close(): void {
     if (this.phase === 'closed') return;
     this.phase = 'closed';
-    this.input.pause();
+    // Paused from within its own event it would be read on, and keep the process.
+    this.input.destroy();
     this.emit('close');
   }
 

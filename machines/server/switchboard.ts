@@ -187,6 +187,20 @@ export class Switchboard {
     });
   }
 
+  /** An event for a live instance from outside the protocol: the inspector's page. Facts are put in as ever (P7). */
+  inject(serial: number, event: MessageEvent | Exclude<ConnectionEvent, MessageEvent>): readonly Order[] {
+    const instance = this.resting.serial === serial ? this.resting : this.tables.bySerial(serial);
+    if (!instance) return [];
+    switch (event.type) {
+      case 'M.CHAT':
+        return this.texts(instance, event.session, event.texts);
+      case 'M.CHAT_REQUEST':
+        return this.request(instance, { type: 'CHAT_REQUEST', id: event.id });
+      default:
+        return this.step(() => this.send(instance, event));
+    }
+  }
+
   // Inside a step
 
   private step(run: () => void): readonly Order[] {

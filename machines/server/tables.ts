@@ -62,6 +62,11 @@ export class Tables {
     this.all.delete(instance);
   }
 
+  bySerial(serial: number): Instance | undefined {
+    for (const instance of this.all) if (instance.serial === serial) return instance;
+    return undefined;
+  }
+
   isAlive(id: string, attempt: string): boolean {
     return this.byAttempt.has(attemptKey(id, attempt));
   }

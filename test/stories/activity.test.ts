@@ -134,10 +134,14 @@ story('a stalled process in a chat: warning and end are due together, and the ch
   expect(a.isInChat).toBe(true);
 });
 
-story('a demonstration: 20 s with a guard of 5 s', { users, limits: { T_ACTIVITY_MS: 20_000, T_GUARD_MS: 5_000 } }, (world) => {
-  const [a] = world.connect('A');
-  world.advance(15_000 + TRIP_MS);
-  expect(a.look()).toEqual([WARNING]);
-  world.advance(5_000);
-  expect(a.look()).toEqual([EXPIRED]);
-});
+story(
+  'a demonstration: 20 s with a guard of 5 s',
+  { users, limits: { T_ACTIVITY_MS: 20_000, T_GUARD_MS: 5_000 } },
+  (world) => {
+    const [a] = world.connect('A');
+    world.advance(15_000 + TRIP_MS);
+    expect(a.look()).toEqual([WARNING]);
+    world.advance(5_000);
+    expect(a.look()).toEqual([EXPIRED]);
+  },
+);

@@ -44,7 +44,10 @@ const deeds = fc.array(
     fc.constantFrom(...users),
     fc.oneof(
       { weight: 2, arbitrary: fc.constant('Log on') },
-      { weight: 1, arbitrary: fc.constantFrom('Log off', 'End chat', 'History A', 'History B', 'cut', 'elsewhere') },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom('Log off', 'History A', 'History B', 'cut', 'elsewhere', 'crash', 'full'),
+      },
       { weight: 3, arbitrary: fc.constantFrom('Chat A', 'Chat B', 'Chat C', 'Chat D') },
       { weight: 4, arbitrary: fc.constantFrom('text', 'text', 'End chat') },
     ),
@@ -72,34 +75,44 @@ function mustMakeSense({ id, lines }: User): void {
   }
 }
 
-/** Everybody does something; the texts they write say to whom. */
-function live(world: World, todo: readonly (readonly [string, string, number])[]): User[] {
+/** What is not typed but happens. */
+async function happens(world: World, user: User, deed: string, n: number): Promise<void> {
+  if (deed === 'crash') {
+    world.crashServer();
+    world.advance(n % 2 === 0 ? 0 : 50);
+    await world.startServer();
+  } else if (deed === 'full') world.store.full = !world.store.full;
+  else if (user.isConnected) user.link.cut(...(n % 3 === 0 ? (['client', 'server'] as const) : (['server'] as const)));
+}
+
+/** Everybody does something; the texts they write say to whom. @returns all clients there ever were */
+async function live(world: World, todo: readonly (readonly [string, string, number])[]): Promise<User[]> {
   const present = new Map(users.map((id) => [id as string, world.user(id)]));
   const all = [...present.values()];
-  todo.forEach(([id, deed, ms], n) => {
+  for (const [n, [id, deed, ms]] of todo.entries()) {
     const user = present.get(id) as User;
-    if (deed === 'cut') {
-      if (user.isConnected) user.link.cut(...(n % 3 === 0 ? (['client', 'server'] as const) : (['server'] as const)));
-    } else if (deed === 'elsewhere') {
+    if (deed === 'elsewhere') {
       const other = world.newUser(id);
       present.set(id, other);
       all.push(other);
       other.type('Log on');
-    } else user.type(deed === 'text' ? `text ${String(n + 1)} for ${user.status.peer ?? '?'}` : deed);
+    } else if (['crash', 'full', 'cut'].includes(deed)) await happens(world, user, deed, n);
+    else user.type(deed === 'text' ? `text ${String(n + 1)} for ${user.status.peer ?? '?'}` : deed);
     world.advance(ms);
-  });
+  }
   return all;
 }
 
 test('whatever people do on a bad network, every screen makes sense, and in the end all agree', () =>
   fc.assert(
     fc.asyncProperty(fc.nat(), deeds, (seed, todo) =>
-      played({ users, seed }, (world) => {
+      played({ users, seed }, async (world) => {
         const random = new SeededRandom(seed);
         world.network.fate = weather(random, { loss: 0.2, triple: 0.2, lateMs: 300 });
         world.network.segmentation = randomPieces(random, 90, 3);
         world.network.latency = () => 1 + random.below(100);
-        const all = live(world, todo);
+        const all = await live(world, todo);
+        world.store.full = false;
         world.network.segmentation = (bytes) => [{ bytes, after: 0 }];
         world.network.latency = () => 1;
         // Whoever lost the network learns of it; log-ons end.

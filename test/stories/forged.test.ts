@@ -57,7 +57,10 @@ story('29: a CHALLENGE, an AUTH_FAIL of another attempt', hostile, (world) => {
 
 story('30: from another address, from another port', hostile, (world) => {
   const a = begins(world, 50);
-  for (const from of [{ ...SERVER, address: '10.9.9.9' }, { ...SERVER, port: 4391 }]) {
+  for (const from of [
+    { ...SERVER, address: '10.9.9.9' },
+    { ...SERVER, port: 4391 },
+  ]) {
     forge(world, challenge(world), 0, from);
     forge(world, authFail(world), 200, from);
   }

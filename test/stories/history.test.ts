@@ -69,34 +69,42 @@ story('99: a list while texts arrive: a snapshot, live texts between its lines, 
   expect(seen.indexOf('B: live 20')).toBeLessThan(seen.indexOf(lines.at(-1) ?? ''));
 });
 
-story('99: the batch of the turn: what was accepted before the request counts, what comes after does not', { users }, (world) => {
-  const [a, b] = world.chat('A', 'B');
-  world.server.loop.freeze();
-  b.type('before');
-  world.advance(5);
-  a.type('History B');
-  world.advance(5);
-  b.type('after');
-  world.advance(5);
-  world.server.loop.thaw();
-  world.advance(10);
-  expect(a.look()).toEqual(['B: before', 'B: after', '<1> <from: B> <before>', 'End of history (1 message)']);
-  expect(world.store.count('A', 'B')).toBe(2);
-});
+story(
+  '99: the batch of the turn: what was accepted before the request counts, what comes after does not',
+  { users },
+  (world) => {
+    const [a, b] = world.chat('A', 'B');
+    world.server.loop.freeze();
+    b.type('before');
+    world.advance(5);
+    a.type('History B');
+    world.advance(5);
+    b.type('after');
+    world.advance(5);
+    world.server.loop.thaw();
+    world.advance(10);
+    expect(a.look()).toEqual(['B: before', 'B: after', '<1> <from: B> <before>', 'End of history (1 message)']);
+    expect(world.store.count('A', 'B')).toBe(2);
+  },
+);
 
-story('100: a second request while a list runs, from a patched client: busy, and the list goes on', { users }, (world) => {
-  const count = past(world, 2_000, 100).length;
-  const patched = new RawClient(world, 'A').logOn();
-  patched.say({ type: 'HISTORY_REQ', id: 'B' }, { type: 'HISTORY_REQ', id: 'C' });
-  world.advance(100);
-  const ends = patched.replies.filter(({ type }) => type === 'HISTORY_END');
-  expect(ends).toEqual([
-    { type: 'HISTORY_END', id: 'C', status: 1, count: 0 },
-    { type: 'HISTORY_END', id: 'B', status: 0, count },
-  ]);
-  expect(patched.replies.filter(({ type }) => type === 'HISTORY_RESP')).toHaveLength(count);
-  patched.leave();
-});
+story(
+  '100: a second request while a list runs, from a patched client: busy, and the list goes on',
+  { users },
+  (world) => {
+    const count = past(world, 2_000, 100).length;
+    const patched = new RawClient(world, 'A').logOn();
+    patched.say({ type: 'HISTORY_REQ', id: 'B' }, { type: 'HISTORY_REQ', id: 'C' });
+    world.advance(100);
+    const ends = patched.replies.filter(({ type }) => type === 'HISTORY_END');
+    expect(ends).toEqual([
+      { type: 'HISTORY_END', id: 'C', status: 1, count: 0 },
+      { type: 'HISTORY_END', id: 'B', status: 0, count },
+    ]);
+    expect(patched.replies.filter(({ type }) => type === 'HISTORY_RESP')).toHaveLength(count);
+    patched.leave();
+  },
+);
 
 story('101: 3 MB for a reader of 100 kB a second: constant memory, and the list is whole', { users }, (world) => {
   const lines = past(world, 3_000, 1_000);
@@ -186,7 +194,7 @@ story('a store that cannot be counted: incomplete (P2)', { users }, (world) => {
 story('a store that cannot be read from the middle on: incomplete, with what could be read', { users }, (world) => {
   const lines = past(world, 300);
   const [a] = world.connect('A');
-  const { page } = world.store;
+  const page = world.store.page.bind(world.store);
   world.store.page = (...args) => (args[2] >= 128 ? fails() : page(...args));
   a.type('History B');
   world.advance(10);
@@ -197,7 +205,7 @@ story('a store that cannot be read from the middle on: incomplete, with what cou
 story('a store with a gap: incomplete', { users }, (world) => {
   const lines = past(world, 10);
   const [a] = world.connect('A');
-  const { page } = world.store;
+  const page = world.store.page.bind(world.store);
   world.store.page = (...args) => page(...args).filter(({ n }) => n !== 5);
   a.type('History B');
   world.advance(10);

@@ -70,16 +70,20 @@ const patientClients = { users, clientLimits: PATIENT };
 const patient = { users, limits: PATIENT };
 const patientServer = { users, limits: PATIENT, clientLimits: { T_DEAD_MS } };
 
-story('a server that stood still for a minute reads its input before it takes anybody for dead', patientClients, (world) => {
-  const [a, b] = world.chat('A', 'B');
-  world.server.loop.freeze();
-  world.advance(50_000);
-  a.type('are you there?');
-  world.advance(10_000);
-  world.server.loop.thaw();
-  world.advance(10);
-  expect([a.isInChat, b.isInChat, b.look()]).toEqual([true, true, ['A: are you there?']]);
-});
+story(
+  'a server that stood still for a minute reads its input before it takes anybody for dead',
+  patientClients,
+  (world) => {
+    const [a, b] = world.chat('A', 'B');
+    world.server.loop.freeze();
+    world.advance(50_000);
+    a.type('are you there?');
+    world.advance(10_000);
+    world.server.loop.thaw();
+    world.advance(10);
+    expect([a.isInChat, b.isInChat, b.look()]).toEqual([true, true, ['A: are you there?']]);
+  },
+);
 
 story('a client that stood still for a minute, with KEEPALIVEs to read', patientServer, (world) => {
   const [a] = world.connect('A');
@@ -146,7 +150,9 @@ story('111: FIN without CLOSE: Connection lost, logged as lost', { users }, (wor
   world.advance(10);
   rude.end();
   expect(b.look()).toEqual(['Chat started', 'Chat ended']);
-  expect(world.server.log.of('disconnected').map(({ fields }) => [fields.client, fields.cause])).toEqual([['A', 'lost']]);
+  expect(world.server.log.of('disconnected').map(({ fields }) => [fields.client, fields.cause])).toEqual([
+    ['A', 'lost'],
+  ]);
   expect(rude.tcp).toBe('closed');
   rude.leave();
 });

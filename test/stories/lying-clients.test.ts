@@ -3,6 +3,7 @@
  * chatted with him, nothing for anybody else.
  */
 import type { Fault } from '../../machines/faults';
+import { LIMITS, WIRE } from '../../machines/limits';
 import { chatBytes, framed, messageBytes, u16, u32 } from '../support/plaintexts';
 import { RawClient } from '../support/raw-client';
 import type { User } from '../support/user';
@@ -32,19 +33,38 @@ function undisturbed(world: World, c: User, d: User): void {
 /** Any extension block that ends a message of no fields. */
 const endRequest = (session: number, ...extra: number[]): Buffer =>
   Buffer.concat([Buffer.from([0x23]), u32(session), Buffer.from(extra)]);
-const text = (...bytes: number[]) => (session: number) => framed([chatBytes(session, Buffer.from(bytes))]);
+const text =
+  (...bytes: number[]) =>
+  (session: number) =>
+    framed([chatBytes(session, Buffer.from(bytes))]);
 
 /** What the liar sends as the plaintext of a record, and how the server calls it. */
 const PROTOCOL_ERRORS: readonly (readonly [string, Fault, (session: number) => Buffer])[] = [
   ['67: type 00', 'UnknownMessageType', () => framed([Buffer.from([0])])],
   ['67: type 7E', 'UnknownMessageType', () => framed([Buffer.from([0x7e])])],
-  ['69: CHAT_STARTED', 'MessageOfWrongDirection', () => framed([messageBytes({ type: 'CHAT_STARTED', session: 9, id: 'C' })])],
-  ['69: HISTORY_RESP', 'MessageOfWrongDirection', () => framed([messageBytes({ type: 'HISTORY_RESP', session: 9, id: 'C', text: 'x' })])],
+  [
+    '69: CHAT_STARTED',
+    'MessageOfWrongDirection',
+    () => framed([messageBytes({ type: 'CHAT_STARTED', session: 9, id: 'C' })]),
+  ],
+  [
+    '69: HISTORY_RESP',
+    'MessageOfWrongDirection',
+    () => framed([messageBytes({ type: 'HISTORY_RESP', session: 9, id: 'C', text: 'x' })]),
+  ],
   ['69: CONNECTED', 'MessageOfWrongDirection', () => framed([messageBytes({ type: 'CONNECTED' })])],
   ['69: END_NOTIF', 'MessageOfWrongDirection', () => framed([messageBytes({ type: 'END_NOTIF', session: 9 })])],
   ['69: UNREACHABLE', 'MessageOfWrongDirection', () => framed([messageBytes({ type: 'UNREACHABLE', id: 'C' })])],
-  ['69: HISTORY_END', 'MessageOfWrongDirection', () => framed([messageBytes({ type: 'HISTORY_END', id: 'C', status: 0, count: 0 })])],
-  ['70: a second CONNECT', 'MessageOutOfPlace', () => framed([messageBytes({ type: 'CONNECT', cookie: Buffer.alloc(16) })])],
+  [
+    '69: HISTORY_END',
+    'MessageOfWrongDirection',
+    () => framed([messageBytes({ type: 'HISTORY_END', id: 'C', status: 0, count: 0 })]),
+  ],
+  [
+    '70: a second CONNECT',
+    'MessageOutOfPlace',
+    () => framed([messageBytes({ type: 'CONNECT', cookie: Buffer.alloc(16) })]),
+  ],
   ['71: session-ID 0', 'SessionZero', () => framed([endRequest(0)])],
   ['72: text of length 0', 'EmptyText', text()],
   ['72: text of 4097 bytes', 'TextTooLong', (s) => framed([chatBytes(s, Buffer.alloc(4_097, 'x'))])],
@@ -60,7 +80,11 @@ const PROTOCOL_ERRORS: readonly (readonly [string, Fault, (session: number) => B
   ['79: filling that is not zero', 'FillingNotZero', (s) => withLastByte(framed([endRequest(s)]), 1)],
   ['79: 64 bytes of filling too many', 'FillingTooLong', (s) => framed([endRequest(s)], 1)],
   ['a record without a message', 'RecordWithoutMessage', () => Buffer.alloc(64)],
-  ['a message beyond the end of the record', 'MessageBeyondRecord', () => Buffer.concat([u16(63), Buffer.alloc(62, 0x40)])],
+  [
+    'a message beyond the end of the record',
+    'MessageBeyondRecord',
+    () => Buffer.concat([u16(63), Buffer.alloc(62, 0x40)]),
+  ],
   ['a byte after the last field', 'ExtensionBeyondEnd', (s) => framed([endRequest(s, 5)])],
   ['an unknown critical extension', 'UnknownCriticalExtension', (s) => framed([endRequest(s, 0x85, 0)])],
   ['an extension twice', 'ExtensionTwice', (s) => framed([endRequest(s, 5, 0, 5, 0)])],
@@ -124,11 +148,14 @@ story('unknown optional messages are skipped', hostile, (world) => {
 });
 
 const BAD_RECORDS: readonly (readonly [string, Fault, (record: Buffer) => Buffer])[] = [
-  ...[0, 1, 79, 81, 4_177, 65_535].map(
-    (n) => [`63: N = ${String(n)}`, 'RecordOfWrongLength', () => u16(n)] as const,
-  ),
+  ...[0, 1, 79, 81, 4_177, 65_535].map((n) => [`63: N = ${String(n)}`, 'RecordOfWrongLength', () => u16(n)] as const),
   ...[2, 30, 65, 81].map(
-    (at) => [`64: a bit changed in byte ${String(at)}`, 'RecordNotVerified', (record: Buffer) => changed(record, at)] as const,
+    (at) =>
+      [
+        `64: a bit changed in byte ${String(at)}`,
+        'RecordNotVerified',
+        (record: Buffer) => changed(record, at),
+      ] as const,
   ),
   ['the record before once more', 'RecordNotVerified', (record) => Buffer.concat([record, record])],
 ];
@@ -154,7 +181,9 @@ test.each(BAD_RECORDS)('%s: %s: cut, without a word', (_, fault, spoil) =>
 story("66: the server's own record sent back to it: cut", hostile, (world) => {
   const { liar } = lyingInChat(world);
   let reflected = Buffer.alloc(0);
-  world.network.watches.push({ streamed: (_, from, bytes) => (from === 'server' ? (reflected = Buffer.from(bytes)) : bytes) });
+  world.network.watches.push({
+    streamed: (_, from, bytes) => (from === 'server' ? (reflected = Buffer.from(bytes)) : bytes),
+  });
   liar.say({ type: 'HISTORY_REQ', id: 'D' });
   expect(liar.look()).toEqual(['HISTORY_END']);
   liar.write(reflected);
@@ -163,6 +192,35 @@ story("66: the server's own record sent back to it: cut", hostile, (world) => {
   expect(world.server.driver.faults.of('RecordNotVerified')).toBe(1);
   liar.leave();
 });
+
+story('54: right tag, wrong cookie: cut; the attempt lives until T_COOKIE', hostile, (world) => {
+  const patched = new RawClient(world, 'A');
+  patched.challenge();
+  patched.respond();
+  patched.openTcp();
+  patched.write(patched.firstFlight({ type: 'CONNECT', cookie: Buffer.alloc(16) }));
+  world.advance(10);
+  const { driver, keys } = world.server;
+  expect([patched.isOver, patched.replies, driver.faults.of('WrongCookie'), keys.size]).toEqual([true, [], 1, 1]);
+  expect(patched.ask(patched.responseBytes())?.[5]).toBe(4);
+  world.advance(LIMITS.T_COOKIE_MS);
+  expect(keys.size).toBe(0);
+  patched.leave();
+});
+
+story(
+  '80: 65,536 + 5 records in one direction: the keys change, and everything is read',
+  { ...hostile, limits: { MESSAGES_PER_SECOND: 0 } },
+  (world) => {
+    const { liar, session, b } = lyingInChat(world);
+    const keepalive = framed([messageBytes({ type: 'KEEPALIVE' })]);
+    liar.records(...Array.from({ length: WIRE.REKEY_RECORDS + 5 }, () => keepalive));
+    world.advance(1_000);
+    liar.say({ type: 'CHAT', session, text: 'still here' });
+    expect([b.look(), liar.isOver, world.watch.opaque]).toEqual([['A: still here'], false, 0]);
+    liar.leave();
+  },
+);
 
 story('82, 83: oneself, somebody unknown, off line, engaged: one answer for all', hostile, (world) => {
   const { liar, session } = lyingInChat(world);

@@ -34,11 +34,9 @@ describe('before CONNECTED', () => {
   const chats = encodeRecords([STARTED]);
   lie('CHAT_STARTED first', (_, server, a) => caught(server, a), chats);
   lie('CHAT first', (_, server, a) => caught(server, a), encodeRecords([{ type: 'CHAT', session: 7, text: 'x' }]));
-  lie(
-    'something beside CONNECTED in record 0 (P3)',
-    (_, server, a) => caught(server, a),
-    [framed([messageBytes({ type: 'CONNECTED' }), messageBytes({ type: 'KEEPALIVE' })])],
-  );
+  lie('something beside CONNECTED in record 0 (P3)', (_, server, a) => caught(server, a), [
+    framed([messageBytes({ type: 'CONNECTED' }), messageBytes({ type: 'KEEPALIVE' })]),
+  ]);
   lie('an unknown optional message in record 0 (P20)', (_, server, a) => caught(server, a), [
     framed([Buffer.from([0x80]), messageBytes({ type: 'CONNECTED' })]),
   ]);
@@ -50,11 +48,7 @@ describe('before CONNECTED', () => {
     },
     [framed([messageBytes({ type: 'CONNECTED' })], 1)],
   );
-  lie(
-    'CLOSE first',
-    (_, server, a) => caught(server, a),
-    encodeRecords([{ type: 'CLOSE', reason: 3 }]),
-  );
+  lie('CLOSE first', (_, server, a) => caught(server, a), encodeRecords([{ type: 'CLOSE', reason: 3 }]));
 });
 
 describe('in Connected', () => {

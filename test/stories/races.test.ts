@@ -107,7 +107,7 @@ story('R6: A and B both end the chat: each sees it once', { users }, (world) => 
   expect(world.spoken(b).slice(-2)).toEqual(['C END_REQUEST(1)', 'S END_NOTIF(1, 0)']);
 });
 
-story("R7: C calls A, whose End chat is on its way: A is engaged until it arrives", { users }, (world) => {
+story('R7: C calls A, whose End chat is on its way: A is engaged until it arrives', { users }, (world) => {
   const [a] = world.chat('A', 'B');
   const [c] = world.connect('C');
   slowFrom(world, a);
@@ -182,16 +182,19 @@ story('R11: the connection of A breaks in a chat', { users }, (world) => {
   expect(a.look()).toEqual(['Chat ended', 'Connection lost']);
 });
 
+story('R11: the process of A is killed in a chat: B sees it at once', { users }, (world) => {
+  const [a, b] = world.chat('A', 'B');
+  a.host.kill();
+  world.advance(10);
+  expect(b.look()).toEqual(['Chat ended']);
+});
+
 story('R12: A logs on elsewhere in a chat', { users }, (world) => {
   const [a, b] = world.chat('A', 'B');
   const again = world.newUser('A');
   types(again, 'Log on');
   world.advance(10);
-  expect(looks(a, again, b)).toEqual([
-    ['Chat ended', 'Logged on from elsewhere'],
-    ['Connected'],
-    ['Chat ended'],
-  ]);
+  expect(looks(a, again, b)).toEqual([['Chat ended', 'Logged on from elsewhere'], ['Connected'], ['Chat ended']]);
   expect(again.status.chat).toBe('Connected');
   expect(world.spoken(b).at(-1)).toBe('S END_NOTIF(1, 2)');
 });

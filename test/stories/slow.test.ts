@@ -8,34 +8,40 @@ const users = ['A', 'B', 'C', 'D'] as const;
 const LONG = 'x'.repeat(4_000);
 const UNREACHABLE = 'Correspondent unreachable';
 
-story('110: B stops reading while A writes 20 texts of 4 kB a second: B is too slow, A is never blocked', { users }, (world) => {
-  const [a, b] = world.chat('A', 'B');
-  b.link.client.stall();
-  let seconds = 0;
-  for (; seconds < 60 && a.isInChat; seconds++) {
-    for (let n = 0; n < 20; n++) {
-      a.type(LONG);
-      world.advance(50);
-      expect(a.link.client.writableLength).toBe(0);
+story(
+  '110: B stops reading while A writes 20 texts of 4 kB a second: B is too slow, A is never blocked',
+  { users },
+  (world) => {
+    const [a, b] = world.chat('A', 'B');
+    b.link.client.stall();
+    let seconds = 0;
+    for (; seconds < 60 && a.isInChat; seconds++) {
+      for (let n = 0; n < 20; n++) {
+        a.type(LONG);
+        world.advance(50);
+        expect(a.link.client.writableLength).toBe(0);
+      }
     }
-  }
-  // 1 MiB and what the network holds: some 270 texts.
-  expect(seconds).toBeGreaterThanOrEqual(13);
-  expect(seconds).toBeLessThan(20);
-  expect(world.server.log.of('disconnected').map(({ fields }) => [fields.client, fields.cause])).toEqual([['B', 'slow']]);
-  expect(a.look()[0]).toBe('Chat ended');
-  a.type('Chat C');
-  world.advance(20);
-  expect(a.look()).toEqual([UNREACHABLE]);
-  // The server has waited T_LINGER for B to read.
-  world.advance(LIMITS.T_LINGER_MS);
-  b.link.client.unstall();
-  world.advance(100);
-  const seen = b.look();
-  expect(seen.slice(0, -2).every((line) => line === `A: ${LONG}`)).toBe(true);
-  expect(seen.slice(-2)).toEqual(['Chat ended', 'Connection lost']);
-  expect(world.store.count('A', 'B')).toBeGreaterThan(seen.length - 2);
-});
+    // 1 MiB and what the network holds: some 270 texts.
+    expect(seconds).toBeGreaterThanOrEqual(13);
+    expect(seconds).toBeLessThan(20);
+    expect(world.server.log.of('disconnected').map(({ fields }) => [fields.client, fields.cause])).toEqual([
+      ['B', 'slow'],
+    ]);
+    expect(a.look()[0]).toBe('Chat ended');
+    a.type('Chat C');
+    world.advance(20);
+    expect(a.look()).toEqual([UNREACHABLE]);
+    // The server has waited T_LINGER for B to read.
+    world.advance(LIMITS.T_LINGER_MS);
+    b.link.client.unstall();
+    world.advance(100);
+    const seen = b.look();
+    expect(seen.slice(0, -2).every((line) => line === `A: ${LONG}`)).toBe(true);
+    expect(seen.slice(-2)).toEqual(['Chat ended', 'Connection lost']);
+    expect(world.store.count('A', 'B')).toBeGreaterThan(seen.length - 2);
+  },
+);
 
 story('a slow reader that takes everything within T_LINGER reads CLOSE(5)', { users }, (world) => {
   const [a, b] = world.chat('A', 'B');
@@ -50,16 +56,20 @@ story('a slow reader that takes everything within T_LINGER reads CLOSE(5)', { us
   expect(world.spoken(b).at(-1)).toBe('S CLOSE(5)');
 });
 
-story('a server that does not read: the client says so and closes', { users, limits: { T_DEAD_MS: 1_000_000 } }, (world) => {
-  const [a] = world.chat('A', 'B');
-  world.server.loop.freeze();
-  for (let n = 0; n < 400 && a.isConnected; n++) {
-    a.type(LONG);
-    world.advance(50);
-  }
-  expect(a.look()).toEqual(['Chat ended', 'Server not reading']);
-  world.server.loop.thaw();
-});
+story(
+  'a server that does not read: the client says so and closes',
+  { users, limits: { T_DEAD_MS: 1_000_000 } },
+  (world) => {
+    const [a] = world.chat('A', 'B');
+    world.server.loop.freeze();
+    for (let n = 0; n < 400 && a.isConnected; n++) {
+      a.type(LONG);
+      world.advance(50);
+    }
+    expect(a.look()).toEqual(['Chat ended', 'Server not reading']);
+    world.server.loop.thaw();
+  },
+);
 
 story('93: a thousand CHAT_REQUESTs at once: 60, then 20 a second; others are unaffected', { users }, (world) => {
   const flood = new RawClient(world, 'A').logOn();
@@ -82,28 +92,38 @@ story('93: a thousand CHAT_REQUESTs at once: 60, then 20 a second; others are un
   flood.leave();
 });
 
-story('a record that costs more tokens than come in T_DEAD: nobody is taken for dead while we do not read (P4)', { users }, (world) => {
-  const sender = new RawClient(world, 'A').logOn();
-  // Unknown optional messages count: 1386 of them are 66 seconds.
-  sender.records(framed(Array.from({ length: 1_386 }, () => Buffer.from([0x80]))));
-  world.advance(40_000);
-  sender.say({ type: 'CHAT_REQUEST', id: 'D' });
-  world.advance(20_000);
-  expect([sender.isOver, sender.look()]).toEqual([false, ['CONNECTED', ...Array<string>(4).fill('KEEPALIVE')]]);
-  world.advance(10_000);
-  expect(sender.look()).toContain('UNREACHABLE');
-  sender.leave();
-});
+story(
+  'a record that costs more tokens than come in T_DEAD: nobody is taken for dead while we do not read (P4)',
+  { users },
+  (world) => {
+    const sender = new RawClient(world, 'A').logOn();
+    // Unknown optional messages count: 1386 of them are 66 seconds.
+    sender.records(framed(Array.from({ length: 1_386 }, () => Buffer.from([0x80]))));
+    world.advance(40_000);
+    sender.say({ type: 'CHAT_REQUEST', id: 'D' });
+    world.advance(20_000);
+    expect([sender.isOver, sender.look()]).toEqual([false, ['CONNECTED', ...Array<string>(4).fill('KEEPALIVE')]]);
+    world.advance(10_000);
+    expect(sender.look()).toContain('UNREACHABLE');
+    sender.leave();
+  },
+);
 
-story('three hundred texts, End chat and Log off at once: the bucket delays them, and nothing is lost', { users }, (world) => {
-  const [a, b] = world.chat('A', 'B');
-  const texts = Array.from({ length: 300 }, (_, n) => `${String(n)} ${'x'.repeat(100)}`);
-  a.type(...texts, 'End chat', 'Log off');
-  world.advance(20_000);
-  expect(b.look()).toEqual([...texts.map((text) => `A: ${text}`), 'Chat ended']);
-  expect(world.spoken(b)).toContain('S END_NOTIF(1, 0)');
-  expect(world.server.log.of('disconnected').map(({ fields }) => [fields.cause, fields.reason])).toEqual([['clean', 0]]);
-});
+story(
+  'three hundred texts, End chat and Log off at once: the bucket delays them, and nothing is lost',
+  { users },
+  (world) => {
+    const [a, b] = world.chat('A', 'B');
+    const texts = Array.from({ length: 300 }, (_, n) => `${String(n)} ${'x'.repeat(100)}`);
+    a.type(...texts, 'End chat', 'Log off');
+    world.advance(20_000);
+    expect(b.look()).toEqual([...texts.map((text) => `A: ${text}`), 'Chat ended']);
+    expect(world.spoken(b)).toContain('S END_NOTIF(1, 0)');
+    expect(world.server.log.of('disconnected').map(({ fields }) => [fields.cause, fields.reason])).toEqual([
+      ['clean', 0],
+    ]);
+  },
+);
 
 story('the bucket can be switched off', { users, limits: { MESSAGES_PER_SECOND: 0 } }, (world) => {
   const [a, b] = world.chat('A', 'B');

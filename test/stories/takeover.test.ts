@@ -11,15 +11,19 @@ function logsOn(world: World, user: User): void {
   world.advance(20);
 }
 
-story('107: the newer connection takes over, idle; the older one is told, and does not come back', { users }, (world) => {
-  const [a] = world.connect('A');
-  const again = world.newUser('A');
-  logsOn(world, again);
-  expect([a.look(), again.look()]).toEqual([['Logged on from elsewhere'], ['Connected']]);
-  expect(world.spoken(a).at(-1)).toBe('S CLOSE(2)');
-  world.advance(200_000);
-  expect([a.isOffline, again.isConnected]).toEqual([true, true]);
-});
+story(
+  '107: the newer connection takes over, idle; the older one is told, and does not come back',
+  { users },
+  (world) => {
+    const [a] = world.connect('A');
+    const again = world.newUser('A');
+    logsOn(world, again);
+    expect([a.look(), again.look()]).toEqual([['Logged on from elsewhere'], ['Connected']]);
+    expect(world.spoken(a).at(-1)).toBe('S CLOSE(2)');
+    world.advance(200_000);
+    expect([a.isOffline, again.isConnected]).toEqual([true, true]);
+  },
+);
 
 story('107: in a chat the partner sees it end, and can chat with the new one at once', { users }, (world) => {
   const [a, b] = world.chat('A', 'B');
@@ -57,21 +61,45 @@ story('an older attempt whose CONNECT comes late never displaces a newer connect
   late.leave();
 });
 
-story('an older attempt that has sent half of its first flight is cut when the newer one connects', { users }, (world) => {
-  const late = new RawClient(world, 'A');
-  late.challenge();
-  late.respond();
-  late.openTcp();
-  const flight = late.firstFlight();
-  late.write(flight.subarray(0, 60));
-  const [a] = world.connect('A');
-  late.write(flight.subarray(60));
-  world.advance(20);
-  expect([late.isOver, late.replies]).toEqual([true, []]);
-  expect(world.server.driver.faults.of('TagUsedMeanwhile')).toBe(1);
-  expect([a.isConnected, a.look()]).toEqual([true, []]);
-  late.leave();
-});
+story(
+  'an older attempt that connects first does not end a newer one, which takes over later',
+  { users, peers: 'hostile' },
+  (world) => {
+    const [older, newer] = [new RawClient(world, 'A'), new RawClient(world, 'A')];
+    for (const client of [older, newer]) {
+      client.challenge();
+      client.respond();
+    }
+    for (const client of [older, newer]) {
+      client.openTcp();
+      client.write(client.firstFlight());
+      world.advance(10);
+    }
+    expect([older.look(), newer.look()]).toEqual([['CONNECTED', 'CLOSE(2)'], ['CONNECTED']]);
+    older.leave();
+    newer.leave();
+  },
+);
+
+story(
+  'an older attempt that has sent half of its first flight is cut when the newer one connects',
+  { users },
+  (world) => {
+    const late = new RawClient(world, 'A');
+    late.challenge();
+    late.respond();
+    late.openTcp();
+    const flight = late.firstFlight();
+    late.write(flight.subarray(0, 60));
+    const [a] = world.connect('A');
+    late.write(flight.subarray(60));
+    world.advance(20);
+    expect([late.isOver, late.replies]).toEqual([true, []]);
+    expect(world.server.driver.faults.of('TagUsedMeanwhile')).toBe(1);
+    expect([a.isConnected, a.look()]).toEqual([true, []]);
+    late.leave();
+  },
+);
 
 story('an older attempt that still waits for RESPONSE is over when the newer one connects', { users }, (world) => {
   const late = new RawClient(world, 'A');
@@ -81,18 +109,23 @@ story('an older attempt that still waits for RESPONSE is over when the newer one
   late.leave();
 });
 
-story('26: HELLO and RESPONSE of a connected client, replayed by a stranger: the connection is undisturbed', { users }, (world) => {
-  const [a, b] = world.chat('A', 'B');
-  const before = world.watch.sentDatagrams.length;
-  for (const { name, bytes } of world.watch.sentDatagrams.slice(0, 4)) {
-    if (name === 'HELLO' || name === 'RESPONSE') world.network.inject({ address: '10.9.9.9', port: 1 }, SERVER, bytes);
-  }
-  world.advance(10);
-  expect(world.watch.sentDatagrams).toHaveLength(before);
-  a.type('hello');
-  world.advance(10);
-  expect(b.look()).toEqual(['A: hello']);
-});
+story(
+  '26: HELLO and RESPONSE of a connected client, replayed by a stranger: the connection is undisturbed',
+  { users },
+  (world) => {
+    const [a, b] = world.chat('A', 'B');
+    const before = world.watch.sentDatagrams.length;
+    for (const { name, bytes } of world.watch.sentDatagrams.slice(0, 4)) {
+      if (name === 'HELLO' || name === 'RESPONSE')
+        world.network.inject({ address: '10.9.9.9', port: 1 }, SERVER, bytes);
+    }
+    world.advance(10);
+    expect(world.watch.sentDatagrams).toHaveLength(before);
+    a.type('hello');
+    world.advance(10);
+    expect(b.look()).toEqual(['A: hello']);
+  },
+);
 
 story('a new log-on of a connected client disturbs nothing before its CONNECT', { users }, (world) => {
   const [a, b] = world.chat('A', 'B');

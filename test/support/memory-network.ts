@@ -14,7 +14,7 @@ import type {
   StreamHandlers,
 } from '../../transport/net/network';
 import { FATES, whole, type Datagram, type Fate, type NetworkWatch, type Segmentation } from './memory-fates';
-import { MemoryLink, MemoryStream } from './memory-tcp';
+import { MemoryLink, type MemoryStream } from './memory-tcp';
 import { MemoryConnectedUdp, MemoryUdp } from './memory-udp';
 import type { EventLoop, VirtualTime } from './virtual-clock';
 

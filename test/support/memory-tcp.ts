@@ -7,7 +7,7 @@ import type { Address } from '../../machines/ports';
 import type { Stream, StreamHandlers } from '../../transport/net/network';
 import type { MemoryHost, MemoryNetwork } from './memory-network';
 
-/** From so many bytes on `write` returns false, as in Node 20. */
+/** If so many bytes wait that the kernel has not taken at once, `write` returns false, as in Node 20. */
 const HIGH_WATER_BYTES = 16_384;
 
 type Item = Buffer | 'FIN' | 'RST';
@@ -112,11 +112,9 @@ export class MemoryStream implements Stream {
     if (this.isGone) return false;
     this.unsent.push(Buffer.from(bytes));
     this.waiting += bytes.length;
-    const more = this.waiting < HIGH_WATER_BYTES;
-    if (!more) this.needsDrain = true;
     this.send();
-    if (this.waiting === 0) this.later(() => this.drained());
-    return more;
+    if (this.waiting >= HIGH_WATER_BYTES) this.needsDrain = true;
+    return !this.needsDrain;
   }
 
   end(): void {

@@ -44,7 +44,10 @@ export class RawServer {
   }
 
   /** @param first plaintexts of its first records; an honest server has CONNECTED alone in the first */
-  static async start(world: World, first: readonly Buffer[] = encodeRecords([{ type: 'CONNECTED' }])): Promise<RawServer> {
+  static async start(
+    world: World,
+    first: readonly Buffer[] = encodeRecords([{ type: 'CONNECTED' }]),
+  ): Promise<RawServer> {
     const server = new RawServer(world, first);
     const udp = await server.host.listenUdp(SERVER, {
       datagram: (bytes, from) => {

@@ -55,7 +55,7 @@ export class User {
       network: o.host,
       log: this.log,
       observe: o.observe,
-      dump: o.dump,
+      trace: o.dump,
       show: (display) => this.show(display),
     });
   }
@@ -80,6 +80,11 @@ export class User {
       if (parsed.kind !== 'event') throw new Error(`"${line}" is not for the client`);
       this.driver.user(parsed.event);
     }
+  }
+
+  /** Resolves when every connection of the past is closed. */
+  closed(): Promise<void> {
+    return this.driver.closed();
   }
 
   /** What was shown since the last look. */

@@ -89,7 +89,8 @@ export class WireWatch implements NetworkWatch {
     const { bytes: rest, datagrams } = this.earn(name, -bytes.length, -1);
     if (rest < 0 || datagrams < 0) this.violations.push(`I-16: the server sends more to ${name} than came from there`);
     const whole = bytes.toString('hex');
-    if (bytes[5] === CHALLENGE) this.unique(this.rands, bytes.toString('hex', 25, 57), whole, 'I-18: a rand came twice');
+    if (bytes[5] === CHALLENGE)
+      this.unique(this.rands, bytes.toString('hex', 25, 57), whole, 'I-18: a rand came twice');
     if (bytes[5] === AUTH_SUCCESS) {
       const nonce = bytes.toString('hex', 8, 36);
       this.unique(this.nonces, nonce, whole, 'I-17: two AUTH_SUCCESS under one nonce');

@@ -21,6 +21,9 @@ import { WireWatch } from './wire-watch';
 /** For what takes a network's time, or a timer's early look. */
 const MARGIN_MS = 500;
 
+// A story takes no time but the processor's, which may be busy with other things.
+jest.setTimeout(60_000);
+
 /** Where the server is reached by UDP. */
 export const SERVER: Address = { address: '10.0.0.1', port: 4390 };
 
@@ -110,7 +113,7 @@ export class World {
       network: host,
       log,
       observe: this.observe,
-      dump: this.dumpFor(loop),
+      trace: this.dumpFor(loop),
     });
     this.running = { driver, keys, loop, host, log };
   }
@@ -206,15 +209,12 @@ export class World {
   }
 
   // Time
-
   advance(ms: number): void {
     this.time.advance(ms);
   }
   until(condition: () => boolean, ms = 60_000): void {
     this.time.until(condition, ms);
   }
-
-  // What was seen
 
   /** What was said on the newest connection of a user, in order of leaving: `C CHAT_REQUEST(B)`, `S CHAT_STARTED(1, B)`. */
   spoken(user: User): string[] {
@@ -264,7 +264,8 @@ export class World {
     expect([host.sockets, loop.armed, keys.size]).toEqual([0, 0, 0]);
   }
 
-  private readonly observe: Observer = (transition) => {
+  /** Sees every step of every machine. */
+  readonly observe: Observer = (transition) => {
     this.transitions.push(transition);
     const { machine, from, event } = transition;
     const marks = rowFor(machine, from, event).map(({ mark }) => mark);

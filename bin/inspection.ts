@@ -1,0 +1,98 @@
+/** What server and client do alike to be inspected: options, the recorder, the page, a recording into a file. */
+import { join } from 'node:path';
+import { InvalidArgumentError, type Command } from 'commander';
+import type { Role } from '../machines/messages';
+import type { Watcher } from '../machines/stepper';
+import { controlBy, type Inject } from '../diagrams/inspector/control';
+import { Recorder } from '../diagrams/inspector/recorder';
+import { serveInspector } from '../diagrams/inspector/serve';
+import { systemClock } from '../transport/clock';
+import { systemRandom } from '../transport/security/random';
+import type { WireTrace } from '../transport/trace';
+import { codeOf, UserError } from './failure';
+import { openLines, type Lost } from './lines';
+import { port } from './options';
+
+export interface InspectionOptions {
+  /** true: a port chosen by the system. */
+  readonly inspect?: number | true;
+  readonly inspectControl?: true;
+  readonly inspectEntries: number;
+  readonly record?: string;
+}
+
+/** Two to six entries come of one message; this is minutes of a lively chat. */
+const ENTRIES = 20_000;
+const ENTRIES_MIN = 100;
+const ENTRIES_MAX = 1_000_000;
+const PAGE = join(__dirname, '..', 'diagrams', 'inspector', 'page.html');
+
+function entries(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= ENTRIES_MIN && number <= ENTRIES_MAX) return number;
+  throw new InvalidArgumentError(`A number from ${String(ENTRIES_MIN)} to ${String(ENTRIES_MAX)}.`);
+}
+
+export function withInspection(command: Command): Command {
+  return command
+    .option('--inspect [port]', 'serve a page on 127.0.0.1 that shows every machine live; prints its link', port)
+    .option('--inspect-control', 'with --inspect: let the page send events into the live machines')
+    .option('--inspect-entries <number>', 'how much the page can step back through', entries, ENTRIES)
+    .option('--record <file>', 'record every transition and message, for parley-inspect; it holds what users wrote');
+}
+
+export interface Inspection {
+  /** Watches machines and wire; undefined if nothing was asked for, and then nothing is paid. */
+  readonly recorder: (Watcher & WireTrace) | undefined;
+  close(): void;
+}
+const NOTHING: Inspection = { recorder: undefined, close: () => undefined };
+
+export interface Inspected {
+  readonly name: string;
+  readonly role: Role;
+  /** Carries out events of the page. */
+  readonly inject: Inject;
+  /** Prints the link. */
+  readonly say: (line: string) => void;
+  readonly lost: Lost;
+}
+
+/**
+ * Starts what the options ask for.
+ * @throws UserError the port is in use, the file cannot be written
+ */
+export async function startInspection(o: InspectionOptions, inspected: Inspected): Promise<Inspection> {
+  if (o.inspect === undefined && o.record === undefined) {
+    if (o.inspectControl) throw new UserError('--inspect-control needs --inspect');
+    return NOTHING;
+  }
+  const { name, role, inject, say, lost } = inspected;
+  const control = o.inspect !== undefined && o.inspectControl === true;
+  const recorder = new Recorder({ name, role, control, limit: o.inspectEntries, clock: systemClock });
+  if (o.record !== undefined) recordInto(recorder, openLines(o.record, lost));
+  if (o.inspect === undefined) return { recorder, close: () => undefined };
+  const inspector = await serveInspector({
+    recorder,
+    port: o.inspect === true ? 0 : o.inspect,
+    page: PAGE,
+    random: systemRandom,
+    control: control ? controlBy(recorder, inject) : undefined,
+  }).catch((error: unknown) => {
+    throw new UserError(`the inspector cannot be served (${codeOf(error)}); choose another port with --inspect PORT`);
+  });
+  say(`inspector: ${inspector.link}`);
+  return { recorder, close: () => inspector.close() };
+}
+
+/** Every entry as it happens, a line each. */
+function recordInto(recorder: Recorder, line: (line: string) => void): void {
+  let written = recorder.last;
+  line(JSON.stringify(recorder.process));
+  recorder.listen(() => {
+    while (written < recorder.last) {
+      const entry = recorder.entry(++written);
+      if (entry) line(JSON.stringify(entry));
+    }
+  });
+}

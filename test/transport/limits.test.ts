@@ -1,0 +1,167 @@
+/** The conditions between the numbers (appendix A), and the tables of messages and faults by themselves. */
+import { LIMITS, limitFaults, WIRE, type Limits } from '../../machines/limits';
+import {
+  CLOSE_REASON,
+  END_WHY,
+  HISTORY_STATUS,
+  isClientId,
+  MESSAGES,
+  rowOf,
+  type MessageName,
+} from '../../machines/messages';
+import { encodedSize } from '../../transport/wire/records';
+import { FAULTS } from '../../machines/faults';
+
+describe('limits', () => {
+  test('the defaults hold', () => {
+    expect(limitFaults(LIMITS)).toEqual([]);
+  });
+
+  test('are those of appendix A', () => {
+    expect(LIMITS).toMatchObject({
+      T_RETRY_MS: [500, 1_000, 2_000, 2_000],
+      RETRY_JITTER: 1.25,
+      T_CHALLENGE_MS: 8_000,
+      T_AUTH_MS: 8_000,
+      T_FAIL_HOLD_MS: 400,
+      T_CONNECTING_MS: 10_000,
+      T_RESPONSE_MS: 20_000,
+      T_COOKIE_MS: 20_000,
+      T_PREFACE_MS: 5_000,
+      T_ACTIVITY_MS: 300_000,
+      T_GUARD_MS: 30_000,
+      T_KEEPALIVE_MS: 15_000,
+      T_DEAD_MS: 45_000,
+      T_LINGER_MS: 2_000,
+      PENDING_ATTEMPTS: 16_384,
+      PENDING_PER_SOURCE: 256,
+      DATAGRAMS_PER_SECOND: 50,
+      DATAGRAM_BURST: 200,
+      UNBOUND_SOCKETS: 512,
+      UNBOUND_PER_SOURCE: 32,
+      MESSAGES_PER_SECOND: 20,
+      MESSAGE_BURST: 60,
+      OUTPUT_QUEUE_BYTES: 1_048_576,
+      CONNECTED_CLIENTS: 10_000,
+    });
+    expect([WIRE.CANDIDATES, WIRE.WRONG_RESPONSES, WIRE.REKEY_RECORDS]).toEqual([3, 3, 65_536]);
+  });
+
+  test.each<[string, Partial<Limits>]>([
+    ['T_FAIL_HOLD', { T_FAIL_HOLD_MS: 500 }],
+    ['T_RETRY', { T_RETRY_MS: [500, 1_000, 2_000] }],
+    ['RETRY_JITTER', { RETRY_JITTER: 0.9 }],
+    ['T_RESPONSE', { T_RESPONSE_MS: 16_000 }],
+    ['T_COOKIE', { T_COOKIE_MS: 18_000 }],
+    ['before T_CHALLENGE', { T_CHALLENGE_MS: 6_875 }],
+    ['before T_AUTH', { T_AUTH_MS: 6_875 }],
+    ['T_DEAD', { T_DEAD_MS: 44_999 }],
+    ['T_DEAD', { T_KEEPALIVE_MS: 0 }],
+    ['T_GUARD', { T_GUARD_MS: 0 }],
+    ['T_GUARD', { T_GUARD_MS: 300_000 }],
+    ['PUMP_QUEUE_BYTES', { PUMP_QUEUE_BYTES: 1_048_576 }],
+    ['SESSION_BLOCK', { SESSION_BLOCK: 0 }],
+    ['SESSION_BLOCK', { SESSION_BLOCK: 1.5 }],
+    ['at most', { T_LINGER_MS: 2 ** 31 }],
+  ])('%s: %o is refused, with one sentence', (name, change) => {
+    const faults = limitFaults({ ...LIMITS, ...change });
+    expect(faults).toEqual([expect.stringContaining(name)]);
+  });
+
+  test('just on the right side of each condition', () => {
+    const edges: Partial<Limits> = {
+      T_FAIL_HOLD_MS: 499,
+      T_RESPONSE_MS: 16_001,
+      T_COOKIE_MS: 18_001,
+      T_DEAD_MS: 45_000,
+      T_GUARD_MS: 1,
+    };
+    expect(limitFaults({ ...LIMITS, ...edges })).toEqual([]);
+    expect(limitFaults({ ...LIMITS, T_KEEPALIVE_MS: 0, T_DEAD_MS: 0 })).toEqual([]);
+    expect(limitFaults({ ...LIMITS, T_FAIL_HOLD_MS: 0 })).toEqual([]);
+  });
+});
+
+describe('messages', () => {
+  const names = Object.keys(MESSAGES) as MessageName[];
+
+  test("are the assignment's fifteen and three more, with the codes of protocol 1.4 and 1.6", () => {
+    const codes = Object.fromEntries(names.map((name) => [name, rowOf(name).code]));
+    expect(codes).toEqual({
+      HELLO: 1,
+      CHALLENGE: 2,
+      RESPONSE: 3,
+      AUTH_SUCCESS: 4,
+      AUTH_FAIL: 5,
+      CONNECT: 0x10,
+      CONNECTED: 0x11,
+      CHAT_REQUEST: 0x20,
+      CHAT_STARTED: 0x21,
+      UNREACHABLE: 0x22,
+      END_REQUEST: 0x23,
+      END_NOTIF: 0x24,
+      CHAT: 0x25,
+      HISTORY_REQ: 0x30,
+      HISTORY_RESP: 0x31,
+      HISTORY_END: 0x32,
+      KEEPALIVE: 0x40,
+      CLOSE: 0x41,
+    });
+    expect(new Set(Object.values(codes)).size).toBe(names.length);
+  });
+
+  test('codes stay below the optional ones, extension codes are unique in a message', () => {
+    for (const name of names) {
+      const { code, extensions = {} } = rowOf(name);
+      expect(code).toBeLessThan(0x80);
+      const own = Object.values(extensions).map((extension) => extension.code);
+      expect([name, new Set(own).size, own.includes(0)]).toEqual([name, own.length, false]);
+    }
+  });
+
+  test('what is secret is a field, and sealed', () => {
+    for (const name of names) {
+      const { secret = [], fields, sealed } = rowOf(name);
+      for (const field of secret) expect([name, field in fields, sealed]).toEqual([name, true, true]);
+    }
+  });
+
+  test('every message fits a record: the largest + 2 <= 4160 (P3)', () => {
+    const id = 'x'.repeat(32);
+    const text = 'x'.repeat(WIRE.TEXT_MAX_BYTES);
+    const largest = WIRE.RECORD_STEP_BYTES * WIRE.RECORD_MAX_STEPS;
+    expect(encodedSize({ type: 'CHAT', session: 1, text })).toBe(4_103 + 2);
+    expect(encodedSize({ type: 'HISTORY_RESP', session: 1, id, text, time: 1 })).toBe(4_146 + 2);
+    expect(largest).toBe(4_160);
+  });
+
+  test('values that are sent have numbers of their own', () => {
+    for (const values of [CLOSE_REASON, HISTORY_STATUS, END_WHY]) {
+      const numbers = Object.values(values);
+      expect(new Set(numbers).size).toBe(numbers.length);
+    }
+    expect(CLOSE_REASON).toEqual({ logoff: 0, idle: 1, superseded: 2, shutdown: 3, protocol: 4, slow: 5, internal: 6 });
+    expect(END_WHY).toEqual({ ended: 0, loggedOff: 1, lost: 2, shutdown: 3, unstored: 4 });
+  });
+
+  test.each([
+    ['A', true],
+    ['Client-ID-A', true],
+    ['a.b_c-9', true],
+    ['x'.repeat(32), true],
+    ['x'.repeat(33), false],
+    ['', false],
+    ['1a', false],
+    ['-a', false],
+    ['a b', false],
+    ['ä', false],
+    ['a\n', false],
+    ['<a>', false],
+  ])('"%s" is a Client-ID: %s', (id, is) => {
+    expect(isClientId(id)).toBe(is);
+  });
+});
+
+test('every fault has one of three consequences', () => {
+  expect([...new Set(Object.values(FAULTS))].sort()).toEqual(['PE', 'cut', 'drop']);
+});
