@@ -144,6 +144,8 @@ test('a second signal ends a server that still waits for a client', async () => 
   await process.shows(/S>alice tcp .*\{CLOSE reason=3\}/);
   process.kill('SIGTERM');
   expect(await process.exit).toBe(1);
+  // It was ended, it did not break.
+  expect(process.errors.filter((line) => !/^\S+Z (info|warn) /.test(line))).toEqual([]);
   alice.kill('SIGCONT');
   await alice.shows('Server shut down');
 });

@@ -120,7 +120,7 @@ test('Log on twice is answered twice, by the client', async () => {
   await logOn(alice);
   await logOn(alice);
   await stage.finish();
-  expect(alice.lines).toEqual(['Connected', 'Connected', 'Disconnected']);
+  expect(alice.lines).toEqual(['Connected', 'Connected', 'you were already logged on', 'Disconnected']);
   expect(count(readWire(stage, 'dump'), 'HELLO')).toBe(1);
 });
 

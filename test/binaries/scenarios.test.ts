@@ -153,7 +153,7 @@ const CHECKS: Readonly<Record<string, (played: Played) => void>> = {
     ];
     expect(screens).toEqual({
       alice: ['Connected', ...CALLER, 'Connected', ...list, 'Disconnected'],
-      bob: ['Connected', ...CALLED.slice(0, -1), 'Connected', 'Disconnected'],
+      bob: ['Connected', ...CALLED.slice(0, -1), 'Connected', 'you were already logged on', 'Disconnected'],
     });
   },
 
