@@ -63,10 +63,8 @@ export interface Inspected {
  * @throws UserError the port is in use, the file cannot be written
  */
 export async function startInspection(o: InspectionOptions, inspected: Inspected): Promise<Inspection> {
-  if (o.inspect === undefined && o.record === undefined) {
-    if (o.inspectControl) throw new UserError('--inspect-control needs --inspect');
-    return NOTHING;
-  }
+  if (o.inspect === undefined && o.inspectControl) throw new UserError('--inspect-control needs --inspect');
+  if (o.inspect === undefined && o.record === undefined) return NOTHING;
   const { name, role, inject, say, lost } = inspected;
   const control = o.inspect !== undefined && o.inspectControl === true;
   const recorder = new Recorder({ name, role, control, limit: o.inspectEntries, clock: systemClock });

@@ -42,7 +42,8 @@ interface Stamped {
 type Raw = Stamped &
   (
     | { readonly kind: 'started' | 'stopped'; readonly known: Known; readonly standing: Standing }
-    | { readonly kind: 'event' | 'state'; readonly known: Known; readonly step: WatchedStep; readonly client: string }
+    /** Stands in two places: the event is entry `seq`, the answer the one after. */
+    | { readonly kind: 'step'; readonly known: Known; readonly step: WatchedStep; readonly client: string }
     | { readonly kind: 'wire'; readonly wire: WireEntry }
   );
 interface WireEntry {
@@ -89,7 +90,7 @@ export class Recorder implements Watcher, WireTrace {
     return { type: 'service.process', parley: { name, role, started: this.startedWall, control, limit } };
   }
 
-  /** Called after every new entry. @returns what ends that */
+  /** Called whenever there are new entries. @returns what ends that */
   listen(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -103,27 +104,29 @@ export class Recorder implements Watcher, WireTrace {
   /** An entry as it is sent; undefined if it is not kept any more. */
   entry(seq: number): Entry | undefined {
     const raw = seq < this.oldest || seq > this.last ? undefined : this.ring[seq % this.ring.length];
-    return raw && this.described(raw);
+    return raw && this.described(raw, seq);
   }
 
-  /** Machines that began before this entry: each as it was then, as far as it is known. */
-  before(seq: number): RegisterMessage[] {
+  /** Machines that began before this entry: each as it was then, as far as it is known. Made into JSON one by one. */
+  before(seq: number): Iterable<RegisterMessage> {
     const seen = new Set<string>();
-    const registers: RegisterMessage[] = [];
+    const found: (readonly [time: number, Known, Standing])[] = [];
     for (let i = seq; i <= this.last; i++) {
       const raw = this.ring[i % this.ring.length];
       if (!raw || raw.kind === 'wire' || seen.has(raw.known.actor.sessionId)) continue;
       seen.add(raw.known.actor.sessionId);
       if (raw.kind === 'started') continue;
       const standing = 'standing' in raw ? raw.standing : { client: raw.client, state: raw.step.from, context: {} };
-      registers.push(this.register({ seq, time: raw.time }, raw.known, standing));
+      found.push([raw.time, raw.known, standing]);
     }
-    // Nothing has happened to the others since: they stand at the beginning too.
-    const beginning = { seq, time: this.ring[seq % this.ring.length]?.time ?? this.now() };
     for (const { known, standing } of this.running.values()) {
-      if (!seen.has(known.actor.sessionId)) registers.push(this.register(beginning, known, standing));
+      if (!seen.has(known.actor.sessionId)) found.push([this.now(), known, standing]);
     }
-    return registers;
+    return this.registers(seq, found);
+  }
+
+  private *registers(seq: number, found: readonly (readonly [number, Known, Standing])[]): Iterable<RegisterMessage> {
+    for (const [time, known, standing] of found) yield this.register({ seq, time }, known, standing);
   }
 
   // Watcher
@@ -134,7 +137,7 @@ export class Recorder implements Watcher, WireTrace {
     const known = { actor, parent: isConnection ? undefined : this.parents.get(actor.serial) };
     const standing = { state, context, client: this.clientOf(context) };
     this.running.set(actor.sessionId, { known, standing });
-    this.push({ kind: 'started', known, standing });
+    this.push({ kind: 'started', seq: this.last + 1, time: this.now(), known, standing });
   }
 
   stepped(actor: Watched, step: WatchedStep): void {
@@ -143,8 +146,7 @@ export class Recorder implements Watcher, WireTrace {
     const { known } = running;
     const client = this.clientOf(step.context);
     running.standing = { state: step.to, context: step.context, client };
-    this.push({ kind: 'event', known, step, client });
-    this.push({ kind: 'state', known, step, client });
+    this.push({ kind: 'step', seq: this.last + 1, time: this.now(), known, step, client }, 2);
   }
 
   stopped(actor: Watched): void {
@@ -152,7 +154,8 @@ export class Recorder implements Watcher, WireTrace {
     if (!running) return;
     this.running.delete(actor.sessionId);
     if (this.parents.get(actor.serial) === actor.sessionId) this.parents.delete(actor.serial);
-    this.push({ kind: 'stopped', ...running });
+    const { known, standing } = running;
+    this.push({ kind: 'stopped', seq: this.last + 1, time: this.now(), known, standing });
   }
 
   // WireTrace
@@ -176,7 +179,7 @@ export class Recorder implements Watcher, WireTrace {
   }
 
   private wire(wire: WireEntry): void {
-    this.push({ kind: 'wire', wire });
+    this.push({ kind: 'wire', seq: this.last + 1, time: this.now(), wire });
   }
 
   /** A dump line without time, names and udp or tcp. */
@@ -185,9 +188,8 @@ export class Recorder implements Watcher, WireTrace {
     return line.replace(/^\S+ > \S+ /, '').replace(/ {2,}/g, ' ');
   }
 
-  private push(raw: DistributiveOmit<Raw, 'seq' | 'time'>): void {
-    const seq = ++this.last;
-    this.ring[seq % this.ring.length] = { ...raw, seq, time: this.now() };
+  private push(raw: Raw, entries = 1): void {
+    for (let i = 0; i < entries; i++) this.ring[++this.last % this.ring.length] = raw;
     for (const listener of this.listeners) listener();
   }
 
@@ -201,27 +203,13 @@ export class Recorder implements Watcher, WireTrace {
     return 'id' in context && typeof context.id === 'string' ? context.id : '';
   }
 
-  private described(raw: Raw): Entry {
-    const { seq, time } = raw;
+  private described(raw: Raw, seq: number): Entry {
+    const { time } = raw;
     switch (raw.kind) {
       case 'started':
         return this.register(raw, raw.known, raw.standing);
-      case 'event':
-        return {
-          type: 'service.event',
-          sessionId: raw.known.actor.sessionId,
-          event: eventJson(raw.step.event),
-          parley: { seq, time },
-        };
-      case 'state': {
-        const { event, from, to } = raw.step;
-        return {
-          type: 'service.state',
-          sessionId: raw.known.actor.sessionId,
-          state: leanState(raw.known.actor, to, raw.step.context, event),
-          parley: { seq, time, event: event.type, from, to, alternative: alternativeOf(raw.step), client: raw.client },
-        };
-      }
+      case 'step':
+        return seq === raw.seq ? eventOf(raw) : answerOf(raw);
       case 'stopped':
         return { type: 'service.stop', sessionId: raw.known.actor.sessionId, parley: { seq, time } };
       case 'wire': {
@@ -248,11 +236,26 @@ export class Recorder implements Watcher, WireTrace {
   }
 }
 
+type StepRaw = Extract<Raw, { kind: 'step' }>;
+
+function eventOf({ seq, time, known, step }: StepRaw): Entry {
+  const { sessionId } = known.actor;
+  return { type: 'service.event', sessionId, event: eventJson(step.event), parley: { seq, time } };
+}
+
+function answerOf({ seq, time, known, step, client }: StepRaw): Entry {
+  const { event, from, to, context } = step;
+  return {
+    type: 'service.state',
+    sessionId: known.actor.sessionId,
+    state: leanState(known.actor, to, context, event),
+    parley: { seq: seq + 1, time, event: event.type, from, to, alternative: alternativeOf(step), client },
+  };
+}
+
 /** Which alternative of its cell a transition is, from 0; -1 if none was taken. */
 function alternativeOf({ transition, event }: WatchedStep): number {
   const taken = transition as { source?: { transitions: readonly { eventType: string }[] } } | undefined;
   if (!taken?.source) return -1;
   return taken.source.transitions.filter(({ eventType }) => eventType === event.type).indexOf(taken as never);
 }
-
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;

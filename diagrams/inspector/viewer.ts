@@ -28,8 +28,13 @@ export class Reading {
 
   private begin(message: FeedMessage): Iterator<FeedMessage, undefined> {
     this.next = this.recorder.first;
-    return [message, ...this.recorder.before(this.next)].values();
+    return after(message, this.recorder.before(this.next));
   }
+}
+
+function* after(first: FeedMessage, rest: Iterable<FeedMessage>): Generator<FeedMessage, undefined> {
+  yield first;
+  yield* rest;
 }
 
 /** What a viewer is written to. */

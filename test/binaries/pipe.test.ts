@@ -151,19 +151,14 @@ test('a text of 4096 bytes is delivered, one of 4097 is refused', async () => {
   await stage.finish();
 });
 
-test.each([
-  ['a tab', 'a\tb'],
-  ['a terminal escape', '\u001b[2Jgone'],
-  ['a NUL', 'a\u0000b'],
-  ['a CR in the middle', 'a\rLog off'],
-  ['DEL', 'a\u007f'],
-  ['a C1 control character', 'a\u009b1m'],
-])('a text with %s is refused', async (_, text) => {
+test('a text with a control character is refused', async () => {
   const { stage, alice, bob } = await pair();
   await logOn(alice, bob);
   await startChat(alice, bob);
-  alice.type(text);
-  await alice.shows('Message not allowed: control character');
+  for (const text of ['a\tb', '\u001b[2Jgone', 'a\u0000b', 'a\rLog off', 'a\u007f', 'a\u009b1m']) {
+    alice.type(text);
+    await alice.shows('Message not allowed: control character');
+  }
   await say(alice, bob, 'nothing was sent before this');
   expect(bob.lines).toEqual(['Connected', 'Chat started', 'alice: nothing was sent before this']);
   await stage.finish();

@@ -10,7 +10,7 @@ const LIVENESS = { live: 'live', ended: 'ended', file: 'recording' } as const;
 export class MachineList {
   readonly element: HTMLElement;
   readonly search = h('input', {
-    attrs: { type: 'search', placeholder: 'Search client or state', 'aria-label': 'Search machines' },
+    attrs: { type: 'search', placeholder: 'Search', title: 'Client or state', 'aria-label': 'Search machines' },
   });
   private readonly running = h(
     'select',
