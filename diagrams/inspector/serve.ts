@@ -148,7 +148,7 @@ async function* recording(recorder: Recorder): AsyncGenerator<string> {
   const { last } = recorder;
   const reading = new Reading(recorder);
   for (let lines: string[] = []; ; lines = []) {
-    for (let message; lines.length < MESSAGES_PER_TURN && (message = reading.take(last)); ) {
+    for (let message; lines.length < MESSAGES_PER_TURN && (message = reading.take(last));) {
       lines.push(`${JSON.stringify(message)}\n`);
     }
     if (lines.length === 0) return;
