@@ -127,7 +127,9 @@ export function limitFaults(l: Limits): string[] {
     ],
     [0 < l.T_GUARD_MS && l.T_GUARD_MS < l.T_ACTIVITY_MS, 'T_GUARD must be above 0 and below T_ACTIVITY'],
     [l.PUMP_QUEUE_BYTES < l.OUTPUT_QUEUE_BYTES, 'PUMP_QUEUE_BYTES must be below OUTPUT_QUEUE_BYTES'],
-    [Number.isInteger(l.SESSION_BLOCK) && l.SESSION_BLOCK > 0, 'SESSION_BLOCK must be a whole number above 0'],
+    ...(['SESSION_BLOCK', 'MESSAGE_BURST', 'PUMP_QUEUE_BYTES', 'PUMP_PAGE_TEXTS'] as const).map(
+      (name) => [Number.isInteger(l[name]) && l[name] > 0, `${name} must be a whole number above 0`] as const,
+    ),
     [timersOf(l).every((ms) => ms <= TIMER_MAX_MS), `a time must be at most ${TIMER_MAX_MS} ms`],
   ];
   return conditions.filter(([holds]) => !holds).map(([, sentence]) => sentence);

@@ -62,6 +62,9 @@ describe('limits', () => {
     ['PUMP_QUEUE_BYTES', { PUMP_QUEUE_BYTES: 1_048_576 }],
     ['SESSION_BLOCK', { SESSION_BLOCK: 0 }],
     ['SESSION_BLOCK', { SESSION_BLOCK: 1.5 }],
+    ['MESSAGE_BURST', { MESSAGE_BURST: 0 }],
+    ['PUMP_QUEUE_BYTES', { PUMP_QUEUE_BYTES: 0 }],
+    ['PUMP_PAGE_TEXTS', { PUMP_PAGE_TEXTS: 0 }],
     ['at most', { T_LINGER_MS: 2 ** 31 }],
   ])('%s: %o is refused, with one sentence', (name, change) => {
     const faults = limitFaults({ ...LIMITS, ...change });
