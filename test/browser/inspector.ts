@@ -100,10 +100,11 @@ export class Inspector {
   async press(key: string): Promise<void> {
     await this.page.keyboard.press(key);
   }
-  /** One step with the arrow key; with `This client only` it may be a long one. */
-  async step(by: 1 | -1): Promise<View> {
-    const { where } = await this.view();
+  /** One step with the arrow key; with `This client only` it may be a long one. @param from what is shown, if it is known */
+  async step(by: 1 | -1, from?: View): Promise<View> {
+    const { where } = from ?? (await this.view());
     await this.press(by > 0 ? 'ArrowRight' : 'ArrowLeft');
+    await this.drawn();
     return this.when((view) => view.where !== where);
   }
   async goTo(position: number): Promise<View> {
@@ -117,12 +118,12 @@ export class Inspector {
   /** From the first entry to the newest, what was shown at each. */
   async through(): Promise<View[]> {
     await this.press('Home');
-    const views = [await this.when(({ position }) => position === 1)];
-    for (;;) {
-      const next = await this.step(1);
-      if (!next.where.endsWith('paused')) return views;
-      views.push(next);
+    const views: View[] = [];
+    for (let view = await this.when(({ position }) => position === 1); view.where.endsWith('paused');) {
+      views.push(view);
+      view = await this.step(1, view);
     }
+    return views;
   }
 
   /** @param name `alice`, `#1 alice` */

@@ -62,7 +62,7 @@ const CONTROLS = [
   'Moment in detail',
 ] as const;
 
-describeInBrowser('the page at any size', () => {
+describeInBrowser('the page at any size, and without a mouse', () => {
   const { inspect } = browsing();
   let inspected: Inspected;
   beforeAll(async () => {
@@ -112,16 +112,7 @@ describeInBrowser('the page at any size', () => {
       await check('send dialog');
     },
   );
-});
 
-describeInBrowser('the page without a mouse', () => {
-  const { inspect } = browsing();
-  let inspected: Inspected;
-  beforeAll(async () => {
-    inspected = await threeProcesses(await Stage.open(), '--inspect-control');
-    await story(inspected);
-  });
-  afterAll(() => inspected.stage.close());
   const openAll = async (): Promise<Inspector> => {
     const inspector = await inspect(together(inspected.links));
     await inspector.caughtUp(...inspected.links);

@@ -89,6 +89,10 @@ describeInBrowser('a server with a thousand clients', () => {
         (names) => names.length > 0 && names.every((name) => name.endsWith('stopped')),
       );
       await which.selectOption('all');
+      await inspector.until(
+        () => groups.allTextContents(),
+        (names) => names.some((name) => !name.endsWith('stopped')),
+      );
       // To the end of both lists: the rows that were in sight go.
       for (const list of ['Machines', 'Events']) {
         const rows = inspector.page.getByRole('listbox', { name: list });

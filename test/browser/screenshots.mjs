@@ -23,7 +23,10 @@ const PROJECTOR = { width: 1920, height: 1080 };
 /** LECTURE at 400 %, and longer, to have more in the picture. */
 const NARROW = { width: 320, height: 900 };
 
-const browser = await launchChromium();
+const browser = await launchChromium().catch((error) => {
+  console.error(`screenshots: ${error.message}`);
+  process.exit(1);
+});
 
 /** One address for all processes on the stage: alice's page, with the others added. */
 async function addressOf(stage) {

@@ -130,12 +130,12 @@ describeInBrowser('lists, drawings and files', () => {
     expect([png.content.readUInt32BE(16), png.content.readUInt32BE(20)]).toEqual(parsed.size.map((px) => 2 * px));
   });
 
-  test('a saved recording shows the same without any process, by parley-inspect and by being opened in the page', async () => {
+  test('a saved recording, opened with parley-inspect, shows the same without any process', async () => {
     const inspector = await openAll();
     const total = (await inspector.view()).total;
     const moments = [1, 12, 25, 40, 70, 100, total];
     const shown = [];
-    for (const position of moments) shown.push(await story_(inspector, position));
+    for (const position of moments) shown.push(await shownAt(inspector, position));
     const saved = await inspector.savedRecording();
     expect(saved.name).toBe('parley-recording.jsonl');
     const stage = await open();
@@ -148,7 +148,7 @@ describeInBrowser('lists, drawings and files', () => {
       'serverrecording',
     ]);
     await again.chooseClient('alice');
-    for (const [i, position] of moments.entries()) expect(await story_(again, position)).toEqual(shown[i]);
+    for (const [i, position] of moments.entries()) expect(await shownAt(again, position)).toEqual(shown[i]);
     expect(await again.ladder()).toEqual(await inspector.ladder());
     expect((await again.savedRecording()).content.toString()).toBe(saved.content.toString());
     expect(again.watch.requests.filter((url) => url.startsWith('ws:'))).toEqual([]);
@@ -156,7 +156,7 @@ describeInBrowser('lists, drawings and files', () => {
 });
 
 /** What is shown of a moment, apart from whether its process lives. */
-async function story_(inspector: Inspector, position: number): Promise<unknown> {
+async function shownAt(inspector: Inspector, position: number): Promise<unknown> {
   const { charts, event, details, machines } = await inspector.goTo(position);
   return { charts, event, details, machines: machines.map((line) => line.replace(/ (live|recording) /, ' ')) };
 }
