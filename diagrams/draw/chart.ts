@@ -77,16 +77,16 @@ export function fullPicture(id: string, title: string, root: AnyStateNode): Pict
   for (const edge of edgesOf(root)) {
     const mark = rowFor(id, edge.from, edge.event)[edge.alternative]?.mark;
     if (mark === undefined || !DRAWN.has(mark)) continue;
-    drawn.push(inWords(edge, mark as Origin));
+    drawn.push(inWords(id, edge, mark as Origin));
   }
   return { id, title, initial: root.initial ?? '', states, edges: numbered(merged(lifted(drawn, states))) };
 }
 
-function inWords(edge: ChartEdge, origin: Origin): PictureEdge {
+function inWords(machine: string, edge: ChartEdge, origin: Origin): PictureEdge {
   const { from, to, event, guard, alternative } = edge;
   const trigger = guard === undefined ? eventWords(event) : `${eventWords(event)} [${guardWords(guard)}]`;
   const actions = edge.actions.map(actionWords).filter((words) => words !== undefined);
-  return { id: '', from, to, trigger: [trigger], actions, origin, covers: [{ state: from, event, alternative }] };
+  return { id: '', from, to, trigger: [trigger], actions, origin, covers: [{ machine, state: from, event, alternative }] };
 }
 
 /** An edge that every sub-state has alike is drawn once, from the state around them. */

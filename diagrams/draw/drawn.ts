@@ -21,7 +21,7 @@ export function specPicture(id: string, title: string): Picture | undefined {
 
 function drawnEdge(edge: DrawnEdge, id: string, official: boolean): PictureEdge {
   const { from, to, trigger, actions, corrections, paths } = edge;
-  const covers: Covered[] = paths.flat().map(({ state, event, alternative }) => ({ state, event, alternative }));
+  const covers: Covered[] = paths.flat().map(({ machine, state, event, alternative }) => ({ machine, state, event, alternative }));
   return {
     id,
     from,

@@ -15,6 +15,8 @@ export interface PictureState {
 }
 /** One transition of a machine that an edge stands for. */
 export interface Covered {
+  /** Id of the machine: a drawing of the assignment has edges that another of our machines takes. */
+  readonly machine: string;
   readonly state: string;
   readonly event: string;
   /** Which alternative of the cell, from 0. */

@@ -44,8 +44,8 @@ test('every edge of every drawing is found by what it covers', () => {
   for (const [machine, levels] of Object.entries(PICTURES)) {
     for (const picture of Object.values(levels)) {
       for (const { id, covers } of picture.edges) {
-        for (const { state, event, alternative } of covers) {
-          expect([machine, edgesTaken(picture, step(machine, state, event, alternative))]).toEqual([
+        for (const { machine: taker, state, event, alternative } of covers) {
+          expect([machine, edgesTaken(picture, step(taker, state, event, alternative))]).toEqual([
             machine,
             expect.arrayContaining([id]),
           ]);
@@ -55,8 +55,15 @@ test('every edge of every drawing is found by what it covers', () => {
   }
 });
 
+test('a step of another machine in a state of the same name is not lit', () => {
+  const picture = PICTURES['client chat']?.spec ?? { edges: [] };
+  const passedOn = step('client connection', 'Connected', 'M.CHAT_STARTED', 0);
+  const taken = step('client chat', 'Connected', 'M.CHAT_STARTED', 0, 'Active Chat');
+  expect([edgesTaken(picture, passedOn), edgesTaken(picture, taken).length]).toEqual([[], 1]);
+});
+
 test('the newest step that is drawn is lit, unless the machine has moved since', () => {
-  const picture = { edges: [{ id: 'e', covers: [{ state: 'A', event: 'go', alternative: 0 }] }] };
+  const picture = { edges: [{ id: 'e', covers: [{ machine: 'm', state: 'A', event: 'go', alternative: 0 }] }] };
   const [go, ignored, moved] = [step('m', 'A', 'go', 0, 'B'), step('m', 'B', 'x', 0), step('m', 'B', 'y', 0, 'C.d')];
   expect(lightOf(picture, 'B', [ignored, go])).toMatchObject({ states: ['B'], edges: ['e'], step: go });
   expect(lightOf(picture, 'C.d', [moved, go])).toMatchObject({ states: ['C.d', 'C'], edges: [] });

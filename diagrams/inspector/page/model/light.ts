@@ -10,6 +10,10 @@ export interface Light {
   readonly step: StepEntry | undefined;
 }
 
+/** A step as far as it says which edge was taken. */
+type Taken = Pick<StepEntry, 'from' | 'event' | 'alternative'> & {
+  readonly machine: Pick<StepEntry['machine'], 'machine'>;
+};
 type Picture = Pick<PagePicture, 'edges'>;
 
 /** `A.b` and the states around it, inside first. */
@@ -19,11 +23,16 @@ export function around(state: string): string[] {
 }
 
 /** The edges that a step took. In a drawing that folds sub-states away an edge may leave the state around. */
-export function edgesTaken({ edges }: Picture, step: Pick<StepEntry, 'from' | 'event' | 'alternative'>): string[] {
-  for (const from of around(step.from)) {
+export function edgesTaken({ edges }: Picture, step: Taken): string[] {
+  const { event, alternative } = step;
+  for (const state of around(step.from)) {
     const found = edges.filter(({ covers }) =>
       covers.some(
-        ({ state, event, alternative }) => state === from && event === step.event && alternative === step.alternative,
+        (one) =>
+          one.machine === step.machine.machine &&
+          one.state === state &&
+          one.event === event &&
+          one.alternative === alternative,
       ),
     );
     if (found.length > 0) return found.map(({ id }) => id);
