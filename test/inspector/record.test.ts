@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { readMessage } from '../../diagrams/inspector/page/model/feed';
 import { exported, imported } from '../../diagrams/inspector/page/model/files';
 import {
+  concerns,
   groupsOf,
   lastSteps,
   playing,
@@ -55,6 +56,19 @@ test('steps go through all entries, and beyond the newest is now', () => {
   expect(stepped(entries, entries[0], -1)).toBe(entries[0]);
   expect(stepped(entries, entries[2], 1)).toBe(entries[3]);
   expect(stepped(entries, entries[3], 1)).toBeUndefined();
+});
+
+test('what concerns a client is what its own process says, though sessions are counted alike in each', () => {
+  const record = new Recording();
+  for (const feed of [feedOf('alice', 'client'), feedOf('bob', 'client', 2000)]) put(record, feed, loggedOn(feed));
+  const group = groupsOf(record).find(({ process }) => process.name === 'bob');
+  const own = record.entries.filter((entry) => group && concerns(entry, group));
+  expect(own.map(({ process, kind }) => `${process.name} ${kind}`)).toEqual([
+    'bob born',
+    'bob step',
+    'bob step',
+    'bob born',
+  ]);
 });
 
 test('an event without an answer is a step that was not taken', () => {

@@ -136,10 +136,11 @@ export function clockOf(record: Recording, entry: Entry): string {
 
 /** Whether an entry is about the clients of a group: one of its machines, or a message from or to its client. */
 export function concerns(entry: Entry, group: Group): boolean {
-  if (entry.kind === 'gap') return entry.process === group.process;
+  // Sessions of machines are counted in each process anew.
+  if (entry.process !== group.process) return false;
+  if (entry.kind === 'gap') return true;
   if (entry.kind !== 'wire')
     return entry.machine === group.connection || entry.machine.parent === group.connection.session;
-  if (entry.process !== group.process) return false;
   const client = standing(group.connection, undefined)?.client ?? '';
   return group.process.role === 'client' || entry.wire.from === client || entry.wire.to === client;
 }
