@@ -1,8 +1,9 @@
 /** The ladder: what both sides saw is one arrow, from send to receipt; clocks that disagree are put right. */
 import { clockShifts } from '../../diagrams/inspector/page/model/clock';
-import { arrowsOf, ladderOf, lifelines } from '../../diagrams/inspector/page/model/ladder';
+import { arrowsOf, isLost, ladderOf, lifelines } from '../../diagrams/inspector/page/model/ladder';
 import { Recording, timeOf } from '../../diagrams/inspector/page/model/record';
-import { feedOf, put } from './feed';
+import type { FeedMessage } from '../../diagrams/inspector/protocol';
+import { feedOf, put, recordOf } from './feed';
 
 /** alice sends two CHAT, the server receives them `late` ms after; it answers once. */
 function both(late: number): Recording {
@@ -55,7 +56,27 @@ test('a datagram that was lost and sent again is paired with the second', () => 
   put(record, alice, [first, alice.wire('alice', 'S', 'HELLO', true, { over: 'udp' })]);
   server.at(501);
   put(record, server, [server.wire('alice', 'S', 'HELLO', false, { over: 'udp' })]);
-  expect(arrowsOf(record.entries).map(({ received }) => received !== undefined)).toEqual([false, true]);
+  const arrows = arrowsOf(record.entries);
+  expect(arrows.map(({ received }) => received !== undefined)).toEqual([false, true]);
+  expect(arrows.map((arrow) => isLost(record, arrow))).toEqual([true, false]);
+});
+
+test('a datagram is only called lost if its receiver would know', () => {
+  const record = new Recording();
+  const [alice, server] = [feedOf('alice', 'client'), feedOf('server', 'server', 1500)];
+  const hello = (at: number): FeedMessage => {
+    alice.at(at);
+    return alice.wire('alice', 'S', 'HELLO', true, { over: 'udp' });
+  };
+  // Before the server recorded; while it did; after the last that is known of it; and over TCP, where nothing is lost.
+  put(record, alice, [hello(400), hello(550), hello(900), alice.wire('alice', 'S', 'CHAT', true)]);
+  server.at(100);
+  put(record, server, [server.wire('S', 'bob', 'CHAT', true)]);
+  const lost = arrowsOf(record.entries).filter((arrow) => isLost(record, arrow));
+  expect(lost.map(({ sent }) => sent?.time)).toEqual([550]);
+  expect(arrowsOf(recordOf(feedOf('bob', 'client'), [hello(1)]).entries).some((one) => isLost(record, one))).toBe(
+    false,
+  );
 });
 
 test('messages that say different things are different messages', () => {

@@ -71,6 +71,17 @@ test('what concerns a client is what its own process says, though sessions are c
   ]);
 });
 
+test('connected again: what the process has dropped meanwhile is a gap, what it still has is none', () => {
+  const feed = feedOf('alice', 'client');
+  const record = recordOf(feed, loggedOn(feed));
+  put(record, feed, [feed.wire('alice', 'S', 'HELLO', true)]);
+  expect(record.entries.map(({ kind }) => kind)).not.toContain('gap');
+  feed.gap(20);
+  put(record, feed, [feed.wire('S', 'alice', 'CHALLENGE', false)]);
+  expect(record.entries.slice(-2)).toMatchObject([{ kind: 'gap', missed: 20 }, { kind: 'wire' }]);
+  expect(record.processes[0]?.missed).toBe(20);
+});
+
 test('an event without an answer is a step that was not taken', () => {
   const feed = feedOf('alice', 'client');
   const record = recordOf(feed, [...loggedOn(feed), feed.event('x:0', 'T.RETRY'), feed.stop('x:0')]);

@@ -20,6 +20,10 @@ export interface Process {
   shift: number;
   /** Position at which what was received begins; 0: nothing was. */
   first: number;
+  /** Highest position that was received. */
+  heard: number;
+  /** Connected again, and nothing received since. */
+  resumed: boolean;
   /** What is known without a hole ends here. */
   lastSeq: number;
   lastTime: number;

@@ -54,6 +54,20 @@ function takeMatch(waiting: number[], fit: (arrow: number) => boolean, over: 'ud
   return at < 0 ? undefined : waiting.splice(at, 1)[0];
 }
 
+/**
+ * Whether a datagram was sent and never received: its receiver is on the page, was recording by then, and has recorded
+ * something of a later time.
+ */
+export function isLost(record: Recording, { over, to, sent, received }: Arrow): boolean {
+  if (over !== 'udp' || !sent || received) return false;
+  const at = timeOf(sent);
+  return record.processes.some((process) => {
+    const name = process.role === 'server' ? SERVER : process.name;
+    const { started, shift, lastTime } = process;
+    return name === to && started + shift <= at && at < started + shift + lastTime;
+  });
+}
+
 /** A row of the chart: an arrow, one of its ends, or a state that was entered. */
 export interface Row {
   readonly entry: Entry;
@@ -94,7 +108,8 @@ export function lifelines(
     all.length <= room
       ? all
       : [...all.filter((name) => first.has(name)), ...all.filter((name) => !first.has(name))].slice(0, room);
-  const [one, ...rest] = shown;
+  // By name, so that a lecture looks alike every time, whoever was started first.
+  const [one, ...rest] = shown.sort();
   return { lines: one === undefined ? [SERVER] : [one, SERVER, ...rest], hidden: all.length - shown.length };
 }
 

@@ -49,11 +49,21 @@ export class Recording {
     const key = `${item.name}@${String(item.started)}`;
     const known = this.processes.find((process) => process.key === key);
     if (known) {
-      if (liveness === 'live') Object.assign(known, { liveness, control: item.control });
+      if (liveness === 'live') Object.assign(known, { liveness, control: item.control, resumed: true });
       return known;
     }
     const { name, role, started, control } = item;
-    const counts = { shift: 0, first: 0, lastSeq: 0, lastTime: 0, kept: 0, dropped: 0, missed: 0 };
+    const counts = {
+      shift: 0,
+      first: 0,
+      heard: 0,
+      resumed: false,
+      lastSeq: 0,
+      lastTime: 0,
+      kept: 0,
+      dropped: 0,
+      missed: 0,
+    };
     const order = this.processes.length;
     const process: Process = {
       key,
@@ -77,6 +87,7 @@ export class Recording {
 
   /** Takes the next entry of a process; what is there already is passed over. */
   add(process: Process, item: EntryItem): void {
+    this.resume(process, item.seq);
     if (item.seq <= process.lastSeq && (item.kind !== 'register' || this.machineOf(process, item.session))) return;
     if (process.first === 0) {
       process.first = item.seq;
@@ -90,6 +101,13 @@ export class Recording {
     process.lastTime = Math.max(process.lastTime, item.time);
     this.version++;
     this.trim(process, this.bound >> 4);
+  }
+
+  /** After a connection that was lost: what the process has dropped since cannot be had any more. */
+  private resume(process: Process, seq: number): void {
+    if (process.resumed) this.gap(process, Math.max(0, seq - process.heard - 1), seq);
+    process.resumed = false;
+    process.heard = Math.max(process.heard, seq);
   }
 
   gap(process: Process, missed: number, next: number): void {

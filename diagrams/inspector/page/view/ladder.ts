@@ -1,5 +1,5 @@
 /** The ladder on the page: lifelines, arrows and the states that were entered, newest at the bottom. */
-import { ladderOf, lifelines, SERVER, type Arrow, type Row } from '../model/ladder';
+import { isLost, ladderOf, lifelines, SERVER, type Arrow, type Row } from '../model/ladder';
 import { countWhere, playing } from '../model/moment';
 import { compare } from '../model/record';
 import { h, s, setText } from './dom';
@@ -16,6 +16,8 @@ const LEAST_CLIENTS = 2;
 const BOX_LETTER_PX = 6.3;
 const HEAD_LETTER_PX = 8;
 const NAME_LETTERS = 30;
+/** So far a lost datagram comes. */
+const LOST_PART = 0.8;
 
 export class LadderView {
   readonly element: HTMLElement;
@@ -139,16 +141,19 @@ export class LadderView {
     return [group];
   }
 
-  private arrow({ from, to, name, over, sealed, line, sent, received }: Arrow, i: number, length: number): Element[] {
-    const [x1, x2] = [this.x(from), this.x(to)];
+  private arrow(arrow: Arrow, i: number, length: number): Element[] {
+    const { from, to, name, over, sealed, line, sent, received } = arrow;
+    const lost = this.scene !== undefined && isLost(this.scene.record, arrow);
+    const [x1, reach] = [this.x(from), this.x(to)];
+    const x2 = lost ? x1 + (reach - x1) * LOST_PART : reach;
     const y1 = i * ROW_PX + 20;
     const y2 = y1 + length * ROW_PX + (sent && received ? 4 : 0);
     const right = Math.sign(x2 - x1);
-    const seen = sent && received ? '' : sent ? ' (seen by the sender)' : ' (seen by the receiver)';
+    const seen = sent && received ? '' : lost ? ', lost' : sent ? ' (seen by the sender)' : ' (seen by the receiver)';
     const angle = (Math.atan2(y2 - y1, x2 - x1) * 180) / Math.PI;
     const head = s('path', {
-      class: 'arrow-head',
-      d: 'M0 0L-9 -4L-9 4Z',
+      class: lost ? 'arrow-cross' : 'arrow-head',
+      d: lost ? 'M-5 -5L5 5M-5 5L5 -5' : 'M0 0L-9 -4L-9 4Z',
       transform: `translate(${String(x2)} ${String(y2)}) rotate(${String(angle)})`,
     });
     // Along the line, and never upside down; nearer to where it begins, because others may cross it.
@@ -197,5 +202,14 @@ function legend(): HTMLElement {
       { width: 26, height: 8, 'aria-hidden': 'true' },
       s('line', { class: `arrow ${kind}`, x1: 0, x2: 26, y1: 4, y2: 4 }),
     );
-  return h('span', { class: 'legend quiet' }, line('udp'), 'UDP', line('tcp'), 'TCP', h('u', {}, 'encrypted'));
+  return h(
+    'span',
+    { class: 'legend quiet' },
+    line('udp'),
+    'UDP',
+    line('tcp'),
+    'TCP',
+    h('u', {}, 'encrypted'),
+    '✕ lost',
+  );
 }
