@@ -1,6 +1,5 @@
 /**
- * From a machine to a picture: any XState 4 machine as it stands, and ours at the level "full", with the marks of the state
- * tables. What changes nothing (ignored, refused, passed on) is not drawn; the tables show it.
+ * From one of our machines to a picture at the level "full", with the marks of the state tables. What changes nothing (ignored, refused, passed on) is not drawn; the tables show it.
  */
 import type { AnyStateNode } from './xstate-types';
 import { rowFor } from '../spec';
@@ -86,7 +85,17 @@ function inWords(machine: string, edge: ChartEdge, origin: Origin): PictureEdge 
   const { from, to, event, guard, alternative } = edge;
   const trigger = guard === undefined ? eventWords(event) : `${eventWords(event)} [${guardWords(guard)}]`;
   const actions = edge.actions.map(actionWords).filter((words) => words !== undefined);
-  return { id: '', from, to, trigger: [trigger], actions, origin, covers: [{ machine, state: from, event, alternative }] };
+  return {
+    id: '',
+    from,
+    to,
+    trigger: [trigger],
+    actions,
+    origin,
+    reactions: [{ event, ...(guard === undefined ? {} : { guard }) }],
+    ...(edge.stays ? { stays: true as const } : {}),
+    covers: [{ machine, state: from, event, alternative }],
+  };
 }
 
 /** An edge that every sub-state has alike is drawn once, from the state around them. */
@@ -123,7 +132,8 @@ function merged(edges: readonly PictureEdge[]): PictureEdge[] {
     else {
       const trigger = [...new Set([...before.trigger, ...edge.trigger])];
       const covers: Covered[] = [...before.covers, ...edge.covers];
-      byKey.set(key, { ...before, trigger, covers });
+      const reactions = [...(before.reactions ?? []), ...(edge.reactions ?? [])];
+      byKey.set(key, { ...before, trigger, reactions, covers });
     }
   }
   return [...byKey.values()];

@@ -21,18 +21,24 @@ export function specPicture(id: string, title: string): Picture | undefined {
 
 function drawnEdge(edge: DrawnEdge, id: string, official: boolean): PictureEdge {
   const { from, to, trigger, actions, corrections, paths } = edge;
-  const covers: Covered[] = paths.flat().map(({ machine, state, event, alternative }) => ({ machine, state, event, alternative }));
+  const covers: Covered[] = paths
+    .flat()
+    .map(({ machine, state, event, alternative }) => ({ machine, state, event, alternative }));
   return {
     id,
     from,
     to,
     trigger: wrapped(sentence(trigger)),
-    actions: actions === '-' ? [] : actions.split(', ').map(sentence),
+    continued: true,
+    actions: actions === '-' ? [] : actions.split(ACTION_END).map(sentence),
     origin: official ? 'SPEC' : 'TEAM',
     ...(corrections.length > 0 ? { remark: corrections.join(', ') } : {}),
     covers,
   };
 }
+
+/** Between two actions; a comma within parentheses belongs to a message. */
+const ACTION_END = /, (?![^(]*\))/;
 
 function sentence(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);

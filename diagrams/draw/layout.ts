@@ -4,6 +4,8 @@
  */
 import ELK, { type ElkExtendedEdge, type ElkNode, type ElkPoint } from 'elkjs/lib/elk.bundled.js';
 import { textWidth } from './measure';
+import { DrawError } from './failure';
+import { stateLines } from './formats/outline';
 import type { Picture, PictureEdge, PictureState } from './picture';
 
 export interface Box {
@@ -15,6 +17,10 @@ export interface Box {
 export interface PlacedState extends Box {
   readonly state: PictureState;
   readonly compound: boolean;
+  /** One of several that are active together. */
+  readonly region: boolean;
+  /** The middle of its name. */
+  readonly nameAt: number;
 }
 export interface PlacedEdge {
   readonly edge: PictureEdge;
@@ -27,8 +33,8 @@ export interface Layout {
   readonly height: number;
   readonly states: readonly PlacedState[];
   readonly edges: readonly PlacedEdge[];
-  /** The arrow into the initial state. */
-  readonly start: readonly ElkPoint[];
+  /** The arrow into the initial state, and those inside states. */
+  readonly starts: readonly (readonly ElkPoint[])[];
 }
 
 export const TEXT = { label: 11, state: 13, line: 14, remark: 9 } as const;
@@ -36,6 +42,13 @@ const PADDING = 4;
 const MARGIN = 16;
 const START = '#start';
 const DOT = 10;
+/** The strip of the name in a state with others inside. */
+const NAME_TOP = 8;
+const NAME_HEIGHT = 31;
+/** Room beside that name for lines that enter. */
+const NAME_ROOM = 40;
+/** Between the border of a state and those inside. */
+const SIDE = 18;
 
 const EVERY_NODE = {
   // Without these, the labels of several loops at one state lie on each other.
@@ -71,82 +84,154 @@ export function labelSize(edge: PictureEdge): { width: number; height: number } 
   return { width: Math.max(...widths) + 2 * PADDING, height: TEXT.line * (above.length + below.length) + 8 };
 }
 
-function stateSize({ label }: PictureState): { width: number; height: number } {
-  return { width: Math.max(90, textWidth(label, TEXT.state, 'bold') + 32), height: 38 };
+/** What is written in the box of a state: its name, except in a history state. */
+export function nameOf({ label, kind }: PictureState): string {
+  if (kind === 'shallow history') return 'H';
+  return kind === 'deep history' ? 'H*' : label;
 }
 
-/** @throws Error the picture cannot be placed; the message is one line */
+function stateSize(state: PictureState): { width: number; height: number } {
+  if (nameOf(state) !== state.label) return { width: 30, height: 30 };
+  const lines = stateLines(state);
+  const widths = lines.map((line) => textWidth(line, TEXT.label) + 20);
+  return {
+    width: Math.max(90, textWidth(state.label, TEXT.state, 'bold') + 32, ...widths),
+    height: 38 + (lines.length > 0 ? lines.length * TEXT.line + 4 : 0),
+  };
+}
+
+/** ELK names whatever it holds. */
+const LONGEST_REASON = 200;
+
+/** @throws DrawError the picture cannot be placed */
 export async function place(picture: Picture): Promise<Layout> {
   const graph = graphOf(picture);
   const placed = await new ELK().layout(graph).catch((error: unknown) => {
     // ELK's own errors print its source.
-    throw new Error(`${picture.title} cannot be laid out: ${error instanceof Error ? error.message : 'unknown error'}`);
+    const [reason = ''] = (error instanceof Error ? error.message : '').split('\n', 1);
+    throw new DrawError(`${picture.title} cannot be laid out: ${reason.slice(0, LONGEST_REASON)}`);
   });
   return read(picture, placed);
 }
 
-function graphOf({ states, edges, initial }: Picture): ElkNode {
-  const node = (state: PictureState): ElkNode => {
-    const children = states.filter(({ parent }) => parent === state.id).map(node);
-    const size = stateSize(state);
-    if (children.length === 0) return { id: state.id, ...size, layoutOptions: EVERY_NODE };
-    const minimum = `(${String(size.width)},${String(size.height)})`;
-    return {
-      id: state.id,
-      children,
-      layoutOptions: {
-        ...EVERY_NODE,
-        ...EVERY_LEVEL,
-        'elk.padding': '[top=40,left=18,bottom=18,right=18]',
-        'elk.nodeSize.constraints': 'MINIMUM_SIZE',
-        'elk.nodeSize.minimum': minimum,
-      },
-    };
-  };
+/** Ids of nodes and edges are told apart, whatever the states are called. */
+const nodeId = (id: string): string => `n:${id}`;
+const edgeId = (id: string): string => `e:${id}`;
+/** The dot before the initial state of `parent`. */
+const startId = (parent: string | undefined): string => (parent === undefined ? START : `${START}:${parent}`);
+
+function graphOf(picture: Picture): ElkNode {
+  const { states, edges, initial } = picture;
   return {
     id: 'root',
     layoutOptions: { ...EVERY_LEVEL, 'elk.json.edgeCoords': 'ROOT', 'elk.json.shapeCoords': 'ROOT' },
     children: [
-      { id: START, width: DOT, height: DOT, layoutOptions: { 'elk.layered.layering.layerConstraint': 'FIRST' } },
-      ...states.filter(({ parent }) => parent === undefined).map(node),
+      ...(initial === '' ? [] : [dot(undefined)]),
+      ...states.filter(({ parent }) => parent === undefined).map((state) => nodeOf(picture, state)),
     ],
     edges: [
-      { id: START, sources: [START], targets: [initial], layoutOptions: { 'elk.layered.priority.direction': '10' } },
+      ...(initial === '' ? [] : [startEdge(undefined, initial)]),
+      ...states.filter((state) => state.initial).map(({ id, parent }) => startEdge(parent, id)),
       ...edges.map((edge): ElkExtendedEdge => ({
-        id: edge.id,
-        sources: [edge.from],
-        targets: [edge.to],
+        id: edgeId(edge.id),
+        sources: [nodeId(edge.from)],
+        targets: [nodeId(edge.to)],
         labels: [{ id: `${edge.id} label`, text: edge.id, ...labelSize(edge) }],
       })),
     ],
   };
 }
 
+function nodeOf(picture: Picture, state: PictureState): ElkNode {
+  const inside = picture.states.filter(({ parent }) => parent === state.id);
+  const { width, height } = stateSize(state);
+  const id = nodeId(state.id);
+  if (inside.length === 0) return { id, width, height, layoutOptions: EVERY_NODE };
+  const dots = inside.some((child) => child.initial) ? [dot(state.id)] : [];
+  return {
+    id,
+    children: [...dots, ...inside.map((child) => nodeOf(picture, child))],
+    layoutOptions: {
+      ...EVERY_NODE,
+      ...EVERY_LEVEL,
+      'elk.padding': `[top=${String(height + 2)},left=${String(SIDE)},bottom=${String(SIDE)},right=${String(rightOf(picture, state))}]`,
+    },
+  };
+}
+
+/** The box of a state will not be narrower. */
+function leastWidth(picture: Picture, state: PictureState): number {
+  const inside = picture.states.filter(({ parent }) => parent === state.id).map((child) => leastWidth(picture, child));
+  return inside.length === 0 ? stateSize(state).width : Math.max(...inside) + SIDE + rightOf(picture, state);
+}
+/** The distance to the right border. ELK leaves a name out of account: it needs room, and so do lines that pass beside it. */
+function rightOf(picture: Picture, state: PictureState): number {
+  const inside = picture.states.filter(({ parent }) => parent === state.id).map((child) => leastWidth(picture, child));
+  return Math.max(SIDE, stateSize(state).width + NAME_ROOM - Math.max(...inside) - SIDE);
+}
+
+function dot(parent: string | undefined): ElkNode {
+  const layoutOptions = { 'elk.layered.layering.layerConstraint': 'FIRST' };
+  return { id: startId(parent), width: DOT, height: DOT, ...(parent === undefined ? { layoutOptions } : {}) };
+}
+function startEdge(parent: string | undefined, to: string): ElkExtendedEdge {
+  const layoutOptions = { 'elk.layered.priority.direction': '10' };
+  return { id: startId(parent), sources: [startId(parent)], targets: [nodeId(to)], layoutOptions };
+}
+
 function read(picture: Picture, root: ElkNode): Layout {
-  const byId = new Map(picture.states.map((state) => [state.id, state]));
+  const byId = new Map(picture.states.map((state) => [nodeId(state.id), state]));
   const states: PlacedState[] = [];
   const placedEdges: ElkExtendedEdge[] = [];
   const walk = (node: ElkNode): void => {
     placedEdges.push(...(node.edges ?? []));
     for (const child of node.children ?? []) {
       const state = byId.get(child.id);
-      if (state) states.push({ state, compound: (child.children ?? []).length > 0, ...shifted(child) });
+      if (state) {
+        const region = byId.get(node.id)?.kind === 'parallel';
+        const box = shifted(child);
+        states.push({
+          state,
+          compound: (child.children ?? []).length > 0,
+          region,
+          ...box,
+          nameAt: box.x + box.width / 2,
+        });
+      }
       walk(child);
     }
   };
   walk(root);
+  const lines = placedEdges.map((edge) => pointsOf(edge).map(shiftedPoint));
   const points = (id: string): ElkPoint[] => pointsOf(placedEdges.find((edge) => edge.id === id)).map(shiftedPoint);
   return {
     picture,
     width: Math.ceil((root.width ?? 0) + 2 * MARGIN),
     height: Math.ceil((root.height ?? 0) + 2 * MARGIN),
-    states,
+    states: states.map((placed) => (placed.compound ? { ...placed, nameAt: freePlace(placed, lines) } : placed)),
     edges: picture.edges.map((edge) => {
-      const label = placedEdges.find(({ id }) => id === edge.id)?.labels?.[0];
-      return { edge, points: points(edge.id), label: shifted({ ...labelSize(edge), ...label }) };
+      const id = edgeId(edge.id);
+      const label = placedEdges.find((placed) => placed.id === id)?.labels?.[0];
+      return { edge, points: points(id), label: shifted({ ...labelSize(edge), ...label }) };
     }),
-    start: points(START),
+    starts: placedEdges.filter(({ id }) => id.startsWith(START)).map(({ id }) => points(id)),
   };
+}
+
+/** Where the name of a state with others inside is not crossed by a line: as near to the middle as can be. */
+function freePlace({ state, nameAt, x, y, width }: PlacedState, lines: readonly (readonly ElkPoint[])[]): number {
+  const half = textWidth(state.label, TEXT.state, 'bold') / 2 + 8;
+  const crossed = lines.flatMap((line) =>
+    line.flatMap((to, i) => {
+      const from = line[i - 1];
+      const passes = from && Math.min(from.y, to.y) < y + NAME_HEIGHT && Math.max(from.y, to.y) > y + NAME_TOP;
+      return passes ? [{ left: Math.min(from.x, to.x) - half, right: Math.max(from.x, to.x) + half }] : [];
+    }),
+  );
+  const fits = (at: number): boolean =>
+    at - half >= x + 4 && at + half <= x + width - 4 && crossed.every(({ left, right }) => at <= left || at >= right);
+  const places = [nameAt, ...crossed.flatMap(({ left, right }) => [left, right])].filter(fits);
+  return places.sort((a, b) => Math.abs(a - nameAt) - Math.abs(b - nameAt))[0] ?? nameAt;
 }
 
 function pointsOf(edge: ElkExtendedEdge | undefined): ElkPoint[] {

@@ -1,6 +1,6 @@
 /**
  * What a state diagram shows, before anything is placed: states and edges in words. Made from machines (chart.ts) and from the
- * drawings of the assignment (drawn.ts); placed by layout.ts.
+ * drawings of the assignment (drawn.ts) and from other people's machines (foreign.ts); placed by layout.ts.
  */
 
 /** Where an edge comes from: the assignment, the team's drawing, or our own (protocol, "Marks in tables"). */
@@ -12,6 +12,19 @@ export interface PictureState {
   /** Id of the state that this one is inside. */
   readonly parent?: string;
   readonly final?: true;
+  /** Entered first whenever the state around it is. */
+  readonly initial?: true;
+  /** Absent: an ordinary state. The states directly inside a parallel one are its regions. */
+  readonly kind?: 'parallel' | 'shallow history' | 'deep history';
+  /** What it does when entered and left, and what runs while it is active: in words, a line each. */
+  readonly entry?: readonly string[];
+  readonly exit?: readonly string[];
+  readonly invokes?: readonly string[];
+}
+/** What an edge reacts to, by the names of the machine; an event of '' is taken at once. */
+export interface Reaction {
+  readonly event: string;
+  readonly guard?: string;
 }
 /** One transition of a machine that an edge stands for. */
 export interface Covered {
@@ -26,11 +39,16 @@ export interface PictureEdge {
   readonly id: string;
   readonly from: string;
   readonly to: string;
-  /** Above the rule, a line each. */
+  /** Above the rule, a line each: alternatives, or with `continued` one sentence in several lines. */
   readonly trigger: readonly string[];
+  readonly continued?: true;
   /** Below the rule, a line each; none is drawn as Λ. */
   readonly actions: readonly string[];
   readonly origin: Origin | null;
+  /** Absent: nothing but the words is known. */
+  readonly reactions?: readonly Reaction[];
+  /** Taken without leaving the state. */
+  readonly stays?: true;
   /** Beside the label, such as the number of a correction. */
   readonly remark?: string;
   /** What it stands for in the machine: by this a live view finds the edge that was taken. */

@@ -2,8 +2,9 @@
  * Tables against machines, both ways: every row is a transition and every transition is a row. Read from the charts that
  * XState runs, not from their sources.
  */
-import { machineNames, namesOf, rowFor, rowsOf, specTables, type Row } from '../../diagrams/spec';
-import { edgesOf, machineOf, machines, nodeOf, nodesOf, type AnyMachine, type ChartEdge } from './machines';
+import { machineNames, namesOf, rowFor, rowsOf, specTables } from '../../diagrams/spec';
+import { cellsOf, expectEdges } from './compare';
+import { edgesOf, machineOf, machines, nodeOf, nodesOf } from './machines';
 import { stateKey } from './steps';
 
 const byId = machines.map((machine) => [machine.id, machine] as const);
@@ -70,27 +71,6 @@ describe('the map of names', () => {
   });
 });
 
-/** A row in the words of the machine. */
-function translated(id: string, { to, when, actions }: Row): ChartEdge {
-  const guards = Object.entries(namesOf(id).guards);
-  return {
-    to: to === null ? null : stateKey(id, to),
-    guard: when === null ? null : (guards.find(([, written]) => written === when)?.[0] ?? `(no guard for "${when}")`),
-    actions,
-  };
-}
-
-/** A transition with the refusals' texts taken off, as the tables write them. */
-function plain(edge: ChartEdge): ChartEdge {
-  return { ...edge, actions: edge.actions.map((action) => action.replace(/^refuse:.*$/s, 'refuse')) };
-}
-
-function cellsOf(machine: AnyMachine): (readonly [string, string])[] {
-  return machine.leaves
-    .filter((leaf) => leaf !== 'Gone')
-    .flatMap((leaf) => machine.events.map((event) => [leaf, event] as const));
-}
-
 describe.each(byId)('%s', (id, machine) => {
   test('has the states, the beginning and the alphabet of its table', () => {
     const table = specTables[namesOf(id).table];
@@ -101,14 +81,7 @@ describe.each(byId)('%s', (id, machine) => {
   });
 
   test.each(cellsOf(machine))('%s on %s: its transitions are the rows of the table', (leaf, event) => {
-    const node = nodeOf(machine, leaf);
-    const edges = edgesOf(machine, node, event);
-    const rows = rowFor(id, leaf, event);
-    expect(rows).not.toEqual([]);
-    expect(edges.map(plain)).toEqual(rows.map((row) => translated(id, row)));
-    expect(node.handles(event as never)).toBe(true);
-    // Staying must not leave and enter the state again.
-    for (const { target, internal } of node.on[event] ?? []) expect(internal).toBe(target === undefined);
+    expectEdges(machine, leaf, event);
   });
 
   test('has no transition beside those of its table', () => {

@@ -1,0 +1,137 @@
+#!/usr/bin/env node
+/** parley-diagrams: state diagrams of our machines, or of a machine of the user's own, in files. What is drawn: diagrams/draw. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { join } from 'node:path';
+import { FORMATS, type Format } from '../diagrams/draw/formats';
+import { DrawError } from '../diagrams/draw/failure';
+import { pictureFrom } from '../diagrams/draw/from';
+import {
+  fileNameOf,
+  filesOf,
+  namedPictures,
+  PAGE_FILE,
+  pagePictures,
+  writeFiles,
+  type Files,
+  type Named,
+} from '../diagrams/draw/generate';
+import type { Level } from '../diagrams/draw/machines';
+import { codeOf, UserError } from './failure';
+import { run } from './options';
+
+interface Options {
+  readonly format: readonly Format[];
+  readonly out: string;
+  readonly level?: Level;
+  readonly from?: string;
+  readonly page?: true;
+}
+
+const BINARY: readonly Format[] = ['png', 'pdf'];
+
+const command = new Command('parley-diagrams')
+  .description(
+    'Draws state diagrams from the machines themselves: trigger over a rule over actions, Λ for none. Without MACHINE all ' +
+      'of them: client-connection, client-chat, client-history, server-connection, server-chat, server-history.',
+  )
+  .argument('[MACHINE...]', 'which machines, such as client-connection or "client connection"')
+  .addOption(
+    new Option('--format <list>', `one or more of ${FORMATS.join(',')}`).argParser(formats).default(['svg'], 'svg'),
+  )
+  .option('--out <folder>', 'where the files go; - prints one picture in a text format', 'diagrams/generated')
+  .addOption(
+    new Option(
+      '--level <level>',
+      "spec: the assignment's states and edges; full: every edge, marked by colour (default: both, where there are both)",
+    ).choices(['spec', 'full']),
+  )
+  .option('--from <file[:export]>', 'draw an XState 4 machine: .js, .cjs, .mjs (the file is run), or a config as .json')
+  .option('--page', `also write ${PAGE_FILE}, the drawings of the inspector's page`)
+  .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
+  .exitOverride();
+
+function oneLine(text: string): string {
+  const what = text.replace(/^error: /, '').trim();
+  return `parley-diagrams: ${what.replaceAll(/\s*\n\s*/g, ' ')} (parley-diagrams --help shows the options)\n`;
+}
+
+/** `svg,pdf`. */
+function formats(list: string): readonly Format[] {
+  const names = list.split(',').map((name) => name.trim());
+  for (const name of names) {
+    if (!(FORMATS as readonly string[]).includes(name))
+      throw new InvalidArgumentError(`There is no format "${name}". Formats: ${FORMATS.join(', ')}.`);
+  }
+  return [...new Set(names as Format[])];
+}
+
+/** Our machines that are meant, at the levels that are meant. */
+function chosen(names: readonly string[], level: Level | undefined): readonly Named[] {
+  const all = namedPictures();
+  const ids = new Set(
+    names.map((name) =>
+      name
+        .trim()
+        .toLowerCase()
+        .replace(/[\s_-]+/g, ' '),
+    ),
+  );
+  const known = new Set(all.map(({ id }) => id));
+  for (const id of ids) {
+    if (known.has(id)) continue;
+    throw new UserError(
+      `there is no machine "${id}"; machines: ${[...known].map((one) => one.replace(' ', '-')).join(', ')}`,
+    );
+  }
+  const machines = all.filter(({ id }) => ids.size === 0 || ids.has(id));
+  const pictures = machines.filter((one) => level === undefined || one.level === level);
+  const missing = [...ids].find((id) => !pictures.some((one) => one.id === id));
+  if (missing !== undefined) throw new UserError(`the assignment has no drawing of ${missing}; use --level full`);
+  return pictures;
+}
+
+function pictures(names: readonly string[], { from, level, page }: Options): readonly Named[] {
+  if (from === undefined) return chosen(names, level);
+  if (names.length > 0) throw new UserError('give either MACHINE or --from, not both');
+  if (level !== undefined) throw new UserError("--level is for Parley's own machines; --from draws everything");
+  if (page) throw new UserError("--page is for Parley's own machines");
+  const picture = pictureFrom(from);
+  return [{ name: fileNameOf(picture), picture }];
+}
+
+/** One picture in one text format to standard output. */
+async function print(named: readonly Named[], { format, page }: Options): Promise<void> {
+  if (named.length !== 1) throw new UserError('--out - prints one picture: give one MACHINE, and --level spec or full');
+  const [only] = format;
+  if (format.length !== 1 || only === undefined || BINARY.includes(only) || page)
+    throw new UserError('--out - prints one text format: svg, mermaid, dot, plantuml, scxml, json or ascii');
+  for (const content of (await filesOf(named, format)).values()) process.stdout.write(content);
+}
+
+async function write(folder: string, files: Files): Promise<void> {
+  const names = await writeFiles(folder, files).catch((error: unknown) => {
+    throw new UserError(`${folder} cannot be written (${codeOf(error)})`);
+  });
+  process.stdout.write(
+    names.length === 0
+      ? `parley-diagrams: ${folder} is up to date\n`
+      : names.map((name) => `parley-diagrams: written ${join(folder, name)}\n`).join(''),
+  );
+}
+
+async function draw(): Promise<void> {
+  const options = command.opts<Options>();
+  const named = pictures(command.args, options);
+  if (options.out === '-') return print(named, options);
+  const files = await filesOf(named, options.format);
+  if (options.page) files.set(PAGE_FILE, await pagePictures());
+  await write(options.out, files);
+}
+
+async function main(): Promise<void> {
+  await draw().catch((error: unknown) => {
+    throw error instanceof DrawError ? new UserError(error.message) : error;
+  });
+}
+
+void run(command, main);
