@@ -1,4 +1,4 @@
-/** What server and client do alike to be inspected: options, the recorder, the page, a recording into a file. */
+/** What server and client do alike to be inspected: options, the recorder, the page, a recording and a trace into files. */
 import { join } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { Role } from '../machines/messages';
@@ -6,9 +6,11 @@ import type { Watcher } from '../machines/stepper';
 import { controlBy, type Inject } from '../diagrams/inspector/control';
 import { Recorder } from '../diagrams/inspector/recorder';
 import { serveInspector } from '../diagrams/inspector/serve';
+import { everyWatcher } from '../diagrams/trace/watchers';
+import { TraceWriter } from '../diagrams/trace/writer';
 import { systemClock } from '../transport/clock';
 import { systemRandom } from '../transport/security/random';
-import type { WireTrace } from '../transport/trace';
+import { allOf, type WireTrace } from '../transport/trace';
 import { codeOf, UserError } from './failure';
 import { openLines, type Lost } from './lines';
 import { port } from './options';
@@ -19,6 +21,7 @@ export interface InspectionOptions {
   readonly inspectControl?: true;
   readonly inspectEntries: number;
   readonly record?: string;
+  readonly trace?: string;
 }
 
 /** Two to six entries come of one message; this is minutes of a lively chat. */
@@ -38,15 +41,16 @@ export function withInspection(command: Command): Command {
     .option('--inspect [port]', 'serve a page on 127.0.0.1 that shows every machine live; prints its link', port)
     .option('--inspect-control', 'with --inspect: let the page send events into the live machines')
     .option('--inspect-entries <number>', 'how much the page can step back through', entries, ENTRIES)
-    .option('--record <file>', 'record every transition and message, for parley-inspect; it holds what users wrote');
+    .option('--record <file>', 'record every transition and message, for parley-inspect; it holds what users wrote')
+    .option('--trace <file>', 'write every transition and message, for parley-chart; it holds no texts and no secrets');
 }
 
 export interface Inspection {
-  /** Watches machines and wire; undefined if nothing was asked for, and then nothing is paid. */
-  readonly recorder: (Watcher & WireTrace) | undefined;
+  /** Watches the machines, and the wire; undefined if nothing was asked for, and then nothing is paid. */
+  readonly watcher: Watcher | undefined;
+  readonly trace: WireTrace | undefined;
   close(): void;
 }
-const NOTHING: Inspection = { recorder: undefined, close: () => undefined };
 
 export interface Inspected {
   readonly name: string;
@@ -64,23 +68,46 @@ export interface Inspected {
  */
 export async function startInspection(o: InspectionOptions, inspected: Inspected): Promise<Inspection> {
   if (o.inspect === undefined && o.inspectControl) throw new UserError('--inspect-control needs --inspect');
-  if (o.inspect === undefined && o.record === undefined) return NOTHING;
-  const { name, role, inject, say, lost } = inspected;
-  const control = o.inspect !== undefined && o.inspectControl === true;
-  const recorder = new Recorder({ name, role, control, limit: o.inspectEntries, clock: systemClock });
-  if (o.record !== undefined) recordInto(recorder, openLines(o.record, lost));
-  if (o.inspect === undefined) return { recorder, close: () => undefined };
-  const inspector = await serveInspector({
+  const { name, role, say, lost } = inspected;
+  const writer =
+    o.trace === undefined
+      ? undefined
+      : new TraceWriter({ name, role, clock: systemClock, write: openLines(o.trace, lost) });
+  const recorder =
+    o.inspect === undefined && o.record === undefined
+      ? undefined
+      : new Recorder({
+          name,
+          role,
+          control: o.inspect !== undefined && o.inspectControl === true,
+          limit: o.inspectEntries,
+          clock: systemClock,
+        });
+  if (recorder && o.record !== undefined) recordInto(recorder, openLines(o.record, lost));
+  const inspector = recorder && o.inspect !== undefined ? await served(recorder, o, inspected) : undefined;
+  if (inspector) say(`inspector: ${inspector.link}`);
+  return {
+    watcher: everyWatcher(recorder, writer),
+    trace: allOf(recorder, writer),
+    close: () => inspector?.close(),
+  };
+}
+
+/** @throws UserError the port is in use */
+async function served(
+  recorder: Recorder,
+  { inspect, inspectControl }: InspectionOptions,
+  { inject }: Inspected,
+): ReturnType<typeof serveInspector> {
+  return serveInspector({
     recorder,
-    port: o.inspect === true ? 0 : o.inspect,
+    port: typeof inspect === 'number' ? inspect : 0,
     page: PAGE,
     random: systemRandom,
-    control: control ? controlBy(recorder, inject) : undefined,
+    control: inspectControl ? controlBy(recorder, inject) : undefined,
   }).catch((error: unknown) => {
     throw new UserError(`the inspector cannot be served (${codeOf(error)}); choose another port with --inspect PORT`);
   });
-  say(`inspector: ${inspector.link}`);
-  return { recorder, close: () => inspector.close() };
 }
 
 /** Every entry as it happens, a line each. */

@@ -49,6 +49,12 @@ export interface WatchedStep {
   /** The transition of the chart that was taken; undefined if none was. */
   readonly transition: unknown;
 }
+/** Which alternative of its cell a step took, from 0; -1 if none. */
+export function alternativeOf({ transition, event }: WatchedStep): number {
+  const taken = transition as { source?: { transitions: readonly { eventType: string }[] } } | undefined;
+  if (!taken?.source) return -1;
+  return taken.source.transitions.filter(({ eventType }) => eventType === event.type).indexOf(taken as never);
+}
 /** Sees every machine that the interpreter runs; it must not throw and must not send. */
 export interface Watcher {
   started(actor: Watched, state: string, context: object): void;

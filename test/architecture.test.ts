@@ -94,6 +94,8 @@ const ROLES = ['client machines', 'server machines'];
 const FOUR = ['wire', 'security', 'net', 'storage'];
 const PICTURES = [...GROUND, ...ROLES, 'spec'];
 
+const DRAWN = ['draw', 'trace', 'chart', 'report', 'inspector', 'page', 'spec', 'pictures'];
+
 const LADDER: readonly Part[] = [
   { name: 'tables', where: /^machines\/(messages|limits|faults)\.ts$/, sees: [] },
   { name: 'front', where: /^machines\/[^/]+$/, sees: ['tables'] },
@@ -108,6 +110,8 @@ const LADDER: readonly Part[] = [
   { name: 'spec', where: /^diagrams\/spec\//, sees: [] },
   { name: 'pictures', where: /^diagrams\/generated\//, sees: [] },
   { name: 'draw', where: /^diagrams\/draw\//, sees: PICTURES },
+  { name: 'trace', where: /^diagrams\/trace\//, sees: [...GROUND, 'wire', 'security', 'ways'] },
+  { name: 'chart', where: /^diagrams\/chart\//, sees: [...PICTURES, 'draw', 'trace'] },
   { name: 'page', where: /^diagrams\/inspector\/page\//, sees: [...PICTURES, 'pictures', 'draw', 'inspector'] },
   {
     name: 'inspector',
@@ -117,7 +121,7 @@ const LADDER: readonly Part[] = [
   {
     name: 'commands',
     where: /^(bin|bench)\//,
-    sees: [...GROUND, ...ROLES, ...FOUR, 'ways', 'drivers', 'draw', 'inspector', 'page', 'spec', 'pictures'],
+    sees: [...GROUND, ...ROLES, ...FOUR, 'ways', 'drivers', ...DRAWN],
   },
 ];
 
@@ -179,7 +183,7 @@ describe('the import ladder', () => {
 
 /** Who alone may import these. */
 const ALONE: Readonly<Record<string, RegExp>> = {
-  xstate: /^machines\/(define|stepper)\.ts$/,
+  xstate: /^machines\/(configured|define|stepper)\.ts$/,
   'node:crypto': /^transport\/security\//,
   'node:dgram': /^transport\/net\//,
   'node:net': /^transport\/net\//,
@@ -188,6 +192,9 @@ const ALONE: Readonly<Record<string, RegExp>> = {
   commander: /^bin\//,
   ws: /^diagrams\/inspector\//,
   elkjs: /^diagrams\/draw\//,
+  pdfkit: /^diagrams\/(draw|report)\//,
+  'svg-to-pdfkit': /^diagrams\/draw\//,
+  '@resvg/resvg-wasm': /^diagrams\/draw\//,
   '@xstate/inspect': /^diagrams\/inspector\//,
 };
 

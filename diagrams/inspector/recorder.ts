@@ -3,7 +3,7 @@
  * entry keeps references to immutable values and becomes JSON only when somebody reads it, so recording costs little.
  * Must never be here: sockets, files.
  */
-import type { Watched, WatchedStep, Watcher } from '../../machines/stepper';
+import { alternativeOf, type Watched, type WatchedStep, type Watcher } from '../../machines/stepper';
 import type { Clock } from '../../machines/ports';
 import { rowOf, type Role, type TcpMessage } from '../../machines/messages';
 import { dumpLines } from '../../transport/wire/dump';
@@ -251,11 +251,4 @@ function answerOf({ seq, time, known, step, client }: StepRaw): Entry {
     state: leanState(known.actor, to, context, event),
     parley: { seq: seq + 1, time, event: event.type, from, to, alternative: alternativeOf(step), client },
   };
-}
-
-/** Which alternative of its cell a transition is, from 0; -1 if none was taken. */
-function alternativeOf({ transition, event }: WatchedStep): number {
-  const taken = transition as { source?: { transitions: readonly { eventType: string }[] } } | undefined;
-  if (!taken?.source) return -1;
-  return taken.source.transitions.filter(({ eventType }) => eventType === event.type).indexOf(taken as never);
 }
