@@ -8,7 +8,7 @@ import ts from 'typescript';
 import manifest from '../package.json';
 
 const ROOT = join(__dirname, '..');
-const NOT_OURS = new Set(['node_modules', 'dist', '.git', 'coverage', 'run', 'package-lock.json']);
+const NOT_OURS = new Set(['node_modules', 'dist', '.git', 'coverage', 'run', 'results', 'package-lock.json']);
 
 /** Every file of the project, as paths from its root with forward slashes. */
 function filesBelow(folder: string): string[] {
@@ -112,6 +112,11 @@ const LADDER: readonly Part[] = [
   { name: 'draw', where: /^diagrams\/draw\//, sees: PICTURES },
   { name: 'trace', where: /^diagrams\/trace\//, sees: [...GROUND, 'wire', 'security', 'ways'] },
   { name: 'chart', where: /^diagrams\/chart\//, sees: [...PICTURES, 'draw', 'trace'] },
+  {
+    name: 'report',
+    where: /^diagrams\/report\//,
+    sees: [...PICTURES, 'security', 'ways', 'drivers', 'net', 'storage', 'draw', 'trace', 'chart'],
+  },
   { name: 'page', where: /^diagrams\/inspector\/page\//, sees: [...PICTURES, 'pictures', 'draw', 'inspector'] },
   {
     name: 'inspector',

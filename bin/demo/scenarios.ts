@@ -1,25 +1,36 @@
 /** The validation scenarios V1 to V6 (spec section 7), played on a stage. Each throws if it does not go as expected. */
-import type { Actor, Stage } from './stage';
 
+/** A user, as far as a scenario has to do with him. */
+interface Player {
+  readonly name: string;
+  /** What his screen has shown. */
+  readonly lines: readonly string[];
+  enter(line: string): Promise<void>;
+  shows(wanted: string | RegExp): Promise<string>;
+}
 export interface Scenario {
   readonly id: string;
   readonly title: string;
   readonly clients: readonly string[];
-  readonly play: (stage: Stage) => Promise<void>;
+  readonly play: (stage: Scene) => Promise<void>;
+}
+/** Where it is played: on the stage of the demo, or on terminals. */
+interface Scene {
+  client(id: string): Player;
 }
 
-async function logOn(client: Actor): Promise<void> {
+async function logOn(client: Player): Promise<void> {
   await client.enter('Log on');
   await client.shows('Connected');
 }
 
-async function startChat(caller: Actor, called: Actor): Promise<void> {
+async function startChat(caller: Player, called: Player): Promise<void> {
   await caller.enter(`Chat ${called.name}`);
   await Promise.all([caller.shows('Chat started'), called.shows('Chat started')]);
 }
 
 /** Each says something, and the other reads it. */
-async function exchange(a: Actor, b: Actor): Promise<void> {
+async function exchange(a: Player, b: Player): Promise<void> {
   for (const [from, to, text] of [
     [a, b, `Hello ${b.name}, this is ${a.name}`],
     [b, a, 'Grüße ☕'],
@@ -30,17 +41,17 @@ async function exchange(a: Actor, b: Actor): Promise<void> {
   }
 }
 
-async function endChat(ending: Actor, other: Actor): Promise<void> {
+async function endChat(ending: Player, other: Player): Promise<void> {
   await ending.enter('End chat');
   await Promise.all([ending.shows('Chat ended'), other.shows('Chat ended')]);
 }
 
-async function logOff(client: Actor): Promise<void> {
+async function logOff(client: Player): Promise<void> {
   await client.enter('Log off');
   await client.shows('Disconnected');
 }
 
-async function v1(stage: Stage): Promise<void> {
+async function v1(stage: Scene): Promise<void> {
   const [alice, bob] = [stage.client('alice'), stage.client('bob')];
   await logOn(alice);
   await logOn(bob);
@@ -50,7 +61,7 @@ async function v1(stage: Stage): Promise<void> {
   await logOff(alice);
 }
 
-async function v2(stage: Stage): Promise<void> {
+async function v2(stage: Scene): Promise<void> {
   const [alice, bob] = [stage.client('alice'), stage.client('bob')];
   await logOn(alice);
   await logOn(bob);
@@ -60,7 +71,7 @@ async function v2(stage: Stage): Promise<void> {
   await logOff(alice);
 }
 
-async function v3(stage: Stage): Promise<void> {
+async function v3(stage: Scene): Promise<void> {
   const alice = stage.client('alice');
   await logOn(alice);
   await alice.enter('Chat bob');
@@ -73,7 +84,7 @@ async function v3(stage: Stage): Promise<void> {
   await logOff(alice);
 }
 
-async function v4(stage: Stage): Promise<void> {
+async function v4(stage: Scene): Promise<void> {
   const [alice, bob, carol] = [stage.client('alice'), stage.client('bob'), stage.client('carol')];
   await logOn(alice);
   await logOn(bob);
@@ -90,7 +101,7 @@ async function v4(stage: Stage): Promise<void> {
   }
 }
 
-async function v5(stage: Stage): Promise<void> {
+async function v5(stage: Scene): Promise<void> {
   const [alice, bob] = [stage.client('alice'), stage.client('bob')];
   await logOn(alice);
   await logOn(bob);
@@ -116,7 +127,7 @@ const PAIRS = [
   ['ida', 'jon'],
 ] as const;
 
-async function v6(stage: Stage): Promise<void> {
+async function v6(stage: Scene): Promise<void> {
   const clients = PAIRS.map(([a, b]) => [stage.client(a), stage.client(b)] as const);
   await Promise.all(clients.flat().map(logOn));
   await Promise.all(clients.map(([a, b]) => startChat(a, b)));
@@ -126,7 +137,7 @@ async function v6(stage: Stage): Promise<void> {
 }
 
 /** Every text a client was shown came from his partner. */
-function noForeignText(a: Actor, b: Actor): void {
+function noForeignText(a: Player, b: Player): void {
   for (const [reader, writer] of [
     [a, b],
     [b, a],
