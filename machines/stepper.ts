@@ -66,34 +66,43 @@ export interface Watcher {
 export function interpretedFor(watcher?: Watcher): Stepper {
   return {
     start(machine, { name, serial = 0, context, state = machine.initial }) {
-      const chart = machine.chart;
-      const service = interpret(chart, { id: name, devTools: false });
-      service.start(chart.getInitialState(valueOf(state), context));
-      const watched: Watched = { machine: machine as never, name, serial, sessionId: service.sessionId };
-      watcher?.started(watched, state, context as object);
+      const service = lazily(() => {
+        const { chart } = machine;
+        const started = interpret(chart, { id: name, devTools: false });
+        return started.start(chart.getInitialState(valueOf(state), context));
+      });
+      const watched = watcher && { machine: machine as never, name, serial, sessionId: service.get().sessionId };
+      if (watched) watcher.started(watched, state, context as object);
       const actor = {
         state: state as string,
         get context() {
-          return service.getSnapshot().context as object;
+          return (service.made?.getSnapshot().context ?? context) as object;
         },
         send(event: AnyEvent) {
-          const before = service.getSnapshot() as unknown as AnyState;
-          const next = service.send(event) as unknown as AnyState;
+          const before = service.get().getSnapshot() as unknown as AnyState;
+          const next = service.get().send(event) as unknown as AnyState;
           // A machine that has ended answers with its last state.
           if (next === before) return [];
           const from = actor.state;
           const to = (actor.state = leafOf(next.value));
-          watcher?.stepped(watched, { event, from, to, context: next.context, transition: next.transitions[0] });
+          if (watched)
+            watcher.stepped(watched, { event, from, to, context: next.context, transition: next.transitions[0] });
           return effectsOf(next);
         },
         stop() {
-          service.stop();
-          watcher?.stopped(watched);
+          service.made?.stop();
+          if (watched) watcher.stopped(watched);
         },
       };
       return actor as never;
     },
   };
+}
+
+/** Made when it is first needed: an interpreter is several KiB, and a machine that waits for its first event needs none. */
+function lazily<T>(make: () => T): { readonly made: T | undefined; get: () => T } {
+  const lazy = { made: undefined as T | undefined, get: () => (lazy.made ??= make()) };
+  return lazy;
 }
 
 /** Nobody watches. */

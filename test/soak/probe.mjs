@@ -1,0 +1,26 @@
+/**
+ * Loaded into a server by the soak run: answers each message of its parent with what the process holds. Garbage is collected
+ * first, so that the heap is what is really kept. Must never be here: anything that changes what the server does.
+ */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { cpuUsage, memoryUsage, getActiveResourcesInfo } from 'node:process';
+import { setImmediate } from 'node:timers';
+
+const delay = monitorEventLoopDelay({ resolution: 10 });
+delay.enable();
+
+process.on('message', () => {
+  setImmediate(() => {
+    const { rss } = memoryUsage();
+    const lag = delay.max / 1e6;
+    const { user, system } = cpuUsage();
+    globalThis.gc();
+    const { heapUsed, external } = memoryUsage();
+    const resources = {};
+    for (const name of getActiveResourcesInfo()) resources[name] = (resources[name] ?? 0) + 1;
+    process.send({ rss, heapUsed, external, resources, lag, cpu: (user + system) / 1e6 });
+    delay.reset();
+  });
+});
+// The parent is no reason to live.
+process.channel.unref();
