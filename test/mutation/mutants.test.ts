@@ -1,0 +1,30 @@
+/** Mutants are made and taken back, and the tables find all but those that only show later. */
+import { cellsOf, expectDeeds, expectEdges } from '../spec/compare';
+import { machines } from '../spec/machines';
+import { mutantsOf } from './mutants';
+import { foundByTables } from './tables';
+
+test('there are enough of them, each with a name of its own', () => {
+  const names = machines.flatMap(mutantsOf).map(({ name }) => name);
+  expect(names.length).toBeGreaterThanOrEqual(300);
+  expect(new Set(names).size).toBe(names.length);
+});
+
+describe.each(machines.map((machine) => [machine.id, machine] as const))('%s', (_, machine) => {
+  test('what the tables do not find is a memory that is not kept', () => {
+    const survivors = mutantsOf(machine).filter((mutant) => {
+      const undo = mutant.apply();
+      const found = foundByTables(mutant);
+      undo();
+      return found === undefined;
+    });
+    expect(survivors.filter(({ name }) => !name.endsWith('remembers nothing'))).toEqual([]);
+  });
+
+  test('all of them were taken back', () => {
+    for (const [leaf, event] of cellsOf(machine)) {
+      expectEdges(machine, leaf, event);
+      expectDeeds(machine, leaf, event);
+    }
+  });
+});

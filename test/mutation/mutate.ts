@@ -1,0 +1,72 @@
+/**
+ * `npm run mutate`: every mutant of every machine is judged by the tables, and by the exploration if they do not find it. Says who
+ * found how many, and names the survivors with their reasons; fails if one has none. Run by Jest, whose `expect` is in the first
+ * judge; no part of `npm test`, because it takes minutes.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { machines } from '../spec/machines';
+import { foundByExploration } from './exploration';
+import { mutantsOf, type Mutant } from './mutants';
+import { SURVIVORS } from './survivors';
+import { foundByDeeds, foundByTables } from './tables';
+
+const RESULTS = join(__dirname, '../results');
+const HOUR_MS = 3_600_000;
+
+interface Judged {
+  readonly mutant: string;
+  readonly machine: string;
+  /** deed: carried out, it does something else. row: its names are not those of the table. */
+  readonly by: 'deed' | 'row' | 'exploration' | 'nobody';
+  readonly how?: string;
+}
+
+function judge(mutant: Mutant): Judged {
+  const is = { mutant: mutant.name, machine: mutant.machine.id };
+  const undo = mutant.apply();
+  try {
+    if (foundByDeeds(mutant)) return { ...is, by: 'deed' };
+    if (foundByTables(mutant)) return { ...is, by: 'row' };
+    const how = foundByExploration();
+    return how === undefined ? { ...is, by: 'nobody' } : { ...is, by: 'exploration', how };
+  } finally {
+    undo();
+  }
+}
+
+test(
+  'no mutant survives without a reason',
+  () => {
+    const judged = machines.flatMap((machine) => mutantsOf(machine).map(judge));
+    const count = (by: Judged['by'], machine?: string): number =>
+      judged.filter((one) => one.by === by && (machine === undefined || one.machine === machine)).length;
+    const line = (name: string, machine?: string): string =>
+      [
+        name.padEnd(20),
+        ...(['deed', 'row', 'exploration', 'nobody'] as const).map((by) => String(count(by, machine)).padStart(12)),
+      ].join('');
+    const say = (text: string): void => void process.stdout.write(`${text}\n`);
+    say(`${String(judged.length)} mutants, by who found them:`);
+    say(`${''.padEnd(20)}${['deed', 'row', 'exploration', 'nobody'].map((by) => by.padStart(12)).join('')}`);
+    for (const { id } of machines) say(line(id, id));
+    say(line('all'));
+    for (const { mutant, how } of judged) if (how !== undefined) say(`  ${mutant}: ${how}`);
+    const survivors = judged.filter(({ by }) => by === 'nobody').map(({ mutant }) => mutant);
+    for (const mutant of survivors) say(`  SURVIVES ${mutant}: ${SURVIVORS.get(mutant) ?? 'no reason is known'}`);
+    mkdirSync(RESULTS, { recursive: true });
+    const found = {
+      deed: count('deed'),
+      row: count('row'),
+      exploration: count('exploration'),
+      nobody: count('nobody'),
+    };
+    writeFileSync(
+      join(RESULTS, 'mutation.json'),
+      `${JSON.stringify({ mutants: judged.length, found, survivors }, null, 1)}\n`,
+    );
+    expect(judged.length).toBeGreaterThanOrEqual(300);
+    expect(survivors.filter((mutant) => !SURVIVORS.has(mutant))).toEqual([]);
+  },
+  HOUR_MS,
+);
