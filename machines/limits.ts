@@ -93,6 +93,8 @@ export const WIRE = {
   /** Plaintext of a record is a multiple of this, so that lengths tell little. */
   RECORD_STEP_BYTES: 64,
   RECORD_MAX_STEPS: 65,
+  /** What a socket takes before it says `wait`; only then it says when it has room again. Versions of Node differ in theirs. */
+  SOCKET_QUEUE_BYTES: 16_384,
   TAG_BYTES: 16,
   TEXT_MAX_BYTES: 4096,
   REKEY_RECORDS: 65_536,
@@ -126,7 +128,14 @@ export function limitFaults(l: Limits): string[] {
       'T_DEAD must be at least three times T_KEEPALIVE, or 0 (off); it must be off if T_KEEPALIVE is',
     ],
     [0 < l.T_GUARD_MS && l.T_GUARD_MS < l.T_ACTIVITY_MS, 'T_GUARD must be above 0 and below T_ACTIVITY'],
-    [l.PUMP_QUEUE_BYTES < l.OUTPUT_QUEUE_BYTES, 'PUMP_QUEUE_BYTES must be below OUTPUT_QUEUE_BYTES'],
+    [
+      l.PUMP_QUEUE_BYTES >= WIRE.SOCKET_QUEUE_BYTES,
+      `PUMP_QUEUE_BYTES must be at least ${String(WIRE.SOCKET_QUEUE_BYTES)}, or a list waits for room for ever`,
+    ],
+    [
+      l.PUMP_QUEUE_BYTES + LARGEST_RECORD_BYTES <= l.OUTPUT_QUEUE_BYTES,
+      'PUMP_QUEUE_BYTES must be below OUTPUT_QUEUE_BYTES by a record of the largest size',
+    ],
     ...(['SESSION_BLOCK', 'MESSAGE_BURST', 'PUMP_QUEUE_BYTES', 'PUMP_PAGE_TEXTS'] as const).map(
       (name) => [Number.isInteger(l[name]) && l[name] > 0, `${name} must be a whole number above 0`] as const,
     ),
@@ -134,6 +143,9 @@ export function limitFaults(l: Limits): string[] {
   ];
   return conditions.filter(([holds]) => !holds).map(([, sentence]) => sentence);
 }
+
+/** Length, list of messages, tag (1.4). */
+const LARGEST_RECORD_BYTES = 2 + WIRE.RECORD_MAX_STEPS * WIRE.RECORD_STEP_BYTES + WIRE.TAG_BYTES;
 
 /** Node lets a timer that is set longer expire at once. */
 const TIMER_MAX_MS = 2 ** 31 - 1;

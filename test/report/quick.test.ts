@@ -67,7 +67,7 @@ describe('a quick report', () => {
   let built: Built;
   let html = '';
   beforeAll(async () => {
-    built = await build(SCENARIOS as unknown as readonly Scenario[], join(out, 'new', 'folder'));
+    built = await build(SCENARIOS, join(out, 'new', 'folder'));
     html = readFileSync(join(out, 'new', 'folder', 'index.html'), 'utf8');
   }, PATIENCE);
   const file = (name: string): Buffer => readFileSync(join(out, 'new', 'folder', name));

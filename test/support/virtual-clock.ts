@@ -120,7 +120,8 @@ export class EventLoop implements Clock {
     return this.time.now;
   }
   wall(): number {
-    return EPOCH + this.wallOffset + this.time.now;
+    // Virtual time has fractions of a millisecond, a wall clock has none.
+    return Math.floor(EPOCH + this.wallOffset + this.time.now);
   }
 
   setTimeout(callback: () => void, ms: number): Timer {

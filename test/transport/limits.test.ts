@@ -59,11 +59,12 @@ describe('limits', () => {
     ['T_DEAD', { T_KEEPALIVE_MS: 0 }],
     ['T_GUARD', { T_GUARD_MS: 0 }],
     ['T_GUARD', { T_GUARD_MS: 300_000 }],
-    ['PUMP_QUEUE_BYTES', { PUMP_QUEUE_BYTES: 1_048_576 }],
+    ['PUMP_QUEUE_BYTES', { PUMP_QUEUE_BYTES: 1_048_576 - 4_177 }],
+    ['for ever', { PUMP_QUEUE_BYTES: 16_383 }],
     ['SESSION_BLOCK', { SESSION_BLOCK: 0 }],
     ['SESSION_BLOCK', { SESSION_BLOCK: 1.5 }],
     ['MESSAGE_BURST', { MESSAGE_BURST: 0 }],
-    ['PUMP_QUEUE_BYTES', { PUMP_QUEUE_BYTES: 0 }],
+    ['PUMP_QUEUE_BYTES', { PUMP_QUEUE_BYTES: 16_384.5 }],
     ['PUMP_PAGE_TEXTS', { PUMP_PAGE_TEXTS: 0 }],
     ['at most', { T_LINGER_MS: 2 ** 31 }],
   ])('%s: %o is refused, with one sentence', (name, change) => {
@@ -78,6 +79,8 @@ describe('limits', () => {
       T_COOKIE_MS: 18_001,
       T_DEAD_MS: 45_000,
       T_GUARD_MS: 1,
+      PUMP_QUEUE_BYTES: 16_384,
+      OUTPUT_QUEUE_BYTES: 16_384 + 4_178,
     };
     expect(limitFaults({ ...LIMITS, ...edges })).toEqual([]);
     expect(limitFaults({ ...LIMITS, T_KEEPALIVE_MS: 0, T_DEAD_MS: 0 })).toEqual([]);

@@ -1,10 +1,12 @@
 /** TCP endpoints: the only importer of node:net for sockets. Must never be here: what the bytes mean. */
 import { connect, createServer, type Socket } from 'node:net';
+import { WIRE } from '../../machines/limits';
 import type { Address } from '../../machines/ports';
 import type { Listener, Stream, StreamHandlers } from './network';
 
 export function listenTcp(local: Address, accept: (stream: Stream) => void): Promise<Listener> {
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => accept(new TcpStream(socket)));
+  const options = { allowHalfOpen: true, noDelay: true, highWaterMark: WIRE.SOCKET_QUEUE_BYTES };
+  const server = createServer(options, (socket) => accept(new TcpStream(socket)));
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(local.port, local.address, () => {
