@@ -87,7 +87,7 @@ export function interpretedFor(watcher?: Watcher): Stepper {
           const to = (actor.state = leafOf(next.value));
           if (watched)
             watcher.stepped(watched, { event, from, to, context: next.context, transition: next.transitions[0] });
-          return effectsOf(next);
+          return handedOver(next);
         },
         stop() {
           service.made?.stop();
@@ -122,10 +122,7 @@ export const transitioned: Stepper = {
       },
       send(event: AnyEvent) {
         current = chart.transition(current as never, event) as AnyState;
-        const effects = effectsOf(current);
-        current.actions = [];
-        delete current.history;
-        return effects;
+        return handedOver(current);
       },
       stop: () => undefined,
     };
@@ -142,6 +139,13 @@ function leafOf(value: StateValue): string {
   if (typeof value === 'string') return value;
   const [[parent, child] = ['', '']] = Object.entries(value);
   return `${parent}.${child as string}`;
+}
+/** The effects of a step. The state keeps neither them nor the state before: they would only cost memory. */
+function handedOver(state: AnyState): readonly Effect[] {
+  const effects = effectsOf(state);
+  state.actions = [];
+  delete state.history;
+  return effects;
 }
 function effectsOf(state: AnyState): readonly Effect[] {
   const effects: Effect[] = [];

@@ -102,7 +102,7 @@ export class Town {
 
   async startServer(): Promise<void> {
     const number = ++this.processes;
-    const loop = this.process('server');
+    const loop = this.time.loop('server');
     const host = this.network.host(SERVER.address, loop);
     const keys = new KeyStore({ keyLog: this.watch.keyLog });
     const log = new RecordingLog();
@@ -159,7 +159,7 @@ export class Town {
   /** A new client process for this user, on a machine of its own. */
   newClient(id: string, kind: SimulatedClient['kind'] = 'honest'): SimulatedClient {
     const number = ++this.machines;
-    const loop = this.process(`client ${String(number)}`);
+    const loop = this.time.loop(`client ${String(number)}`);
     const host = this.network.host(`10.1.0.${String(number)}`, loop);
     const chance = this.chance.for(`client ${String(number)}`);
     const right = this.secrets.get(id);
@@ -216,13 +216,6 @@ export class Town {
   /** Tells every checker. */
   each<K extends keyof Checker>(what: K, ...args: Parameters<NonNullable<Checker[K]>>): void {
     for (const checker of this.checkers) (checker[what] as ((...a: typeof args) => void) | undefined)?.(...args);
-  }
-
-  /** Virtual time has fractions of a millisecond, a wall clock has none. */
-  private process(name: string): EventLoop {
-    const loop = this.time.loop(name);
-    const wall = loop.wall.bind(loop);
-    return Object.assign(loop, { wall: () => Math.floor(wall()) });
   }
 
   // Watching
