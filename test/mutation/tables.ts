@@ -1,5 +1,6 @@
-/** The first judge of a mutant: the state tables. Its cells are compared with their rows and carried out. */
+/** The first judge of a mutant: the state tables. Its cells are carried out, and compared with their rows. */
 import { expectDeeds, expectEdges } from '../spec/compare';
+import { expectMemories } from '../spec/memory';
 import type { Mutant } from './mutants';
 
 /** @returns what found the mutant; undefined: it survives */
@@ -10,7 +11,10 @@ export function foundByTables({ machine, cells }: Mutant): 'row' | 'deed' | unde
 
 /** Whether carrying the cells out finds the mutant, without a look at the names in them. */
 export function foundByDeeds({ machine, cells }: Pick<Mutant, 'machine' | 'cells'>): boolean {
-  return cells.some(([leaf, event]) => fails(() => expectDeeds(machine, leaf, event)));
+  return (
+    cells.some(([leaf, event]) => fails(() => expectDeeds(machine, leaf, event))) ||
+    fails(() => expectMemories(machine))
+  );
 }
 
 function fails(check: () => void): boolean {
