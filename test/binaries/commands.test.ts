@@ -36,8 +36,8 @@ const CONTRADICTIONS: readonly (readonly [string, RegExp])[] = [
   ['T_AUTH_MS=6000', /the steps of T_RETRY with their jitter must end before T_AUTH/],
   ['T_DEAD_MS=44999', /T_DEAD must be at least three times T_KEEPALIVE.*/],
   ['T_GUARD_MS=300000', /T_GUARD must be above 0 and below T_ACTIVITY/],
-  ['PUMP_QUEUE_BYTES=1048576', /PUMP_QUEUE_BYTES must be below OUTPUT_QUEUE_BYTES/],
-  ['PUMP_QUEUE_BYTES=300', /PUMP_QUEUE_BYTES must be at least 16384/],
+  ['PUMP_QUEUE_BYTES=1048576', /PUMP_QUEUE_BYTES must be below OUTPUT_QUEUE_BYTES by a record of the largest size/],
+  ['PUMP_QUEUE_BYTES=300', /PUMP_QUEUE_BYTES must be at least 16384, or a list waits for room for ever/],
   ['SESSION_BLOCK=0', /SESSION_BLOCK must be a whole number above 0/],
   ['T_ACTIVITY_MS=3000000000', /a time must be at most 2147483647 ms/],
 ];
