@@ -1,13 +1,13 @@
 /**
  * Every decoder under valid inputs that were spoilt (protocol 7, 81): it accepts or names a fault, and what it accepts has one
- * encoding. Each for PARLEY_FUZZ_SECONDS (default 3), or for PARLEY_FUZZ_RUNS inputs. fast-check prints seed and path of a
+ * encoding. Each for PARLEY_FUZZ_SECONDS (default 10), or for PARLEY_FUZZ_RUNS inputs. fast-check prints seed and path of a
  * failure, and the input made as small as it goes; `npm run fuzz` plays a million and follows coverage.
  */
 import fc from 'fast-check';
 import { changed, spoilt } from './mutate';
 import { TARGETS } from './targets';
 
-const SECONDS = Number(process.env['PARLEY_FUZZ_SECONDS'] ?? 3);
+const SECONDS = Number(process.env['PARLEY_FUZZ_SECONDS'] ?? 10);
 const RUNS = process.env['PARLEY_FUZZ_RUNS'];
 /** As many as the time lets through. */
 const UNTIL_TIME_IS_UP = {
