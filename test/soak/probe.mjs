@@ -1,6 +1,7 @@
 /**
  * Loaded into a server by the soak run: answers each message of its parent with what the process holds. Garbage is collected
- * first, so that the heap is what is really kept. Must never be here: anything that changes what the server does.
+ * first, so that the heap is what is really kept; when everything is calm, V8 also gives back the pages that it keeps for the next
+ * burst, which RSS would show otherwise. Must never be here: anything that changes what the server does.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { cpuUsage, memoryUsage, getActiveResourcesInfo } from 'node:process';
@@ -9,13 +10,14 @@ import { setImmediate } from 'node:timers';
 const delay = monitorEventLoopDelay({ resolution: 10 });
 delay.enable();
 
-process.on('message', () => {
+process.on('message', (how) => {
   setImmediate(() => {
-    const { rss } = memoryUsage();
+    const busy = memoryUsage().rss;
     const lag = delay.max / 1e6;
     const { user, system } = cpuUsage();
-    globalThis.gc();
+    globalThis.gc(how === 'calm' ? { type: 'major', execution: 'sync', flavor: 'last-resort' } : undefined);
     const { heapUsed, external } = memoryUsage();
+    const rss = how === 'calm' ? memoryUsage().rss : busy;
     const resources = {};
     for (const name of getActiveResourcesInfo()) resources[name] = (resources[name] ?? 0) + 1;
     process.send({ rss, heapUsed, external, resources, lag, cpu: (user + system) / 1e6 });

@@ -85,11 +85,11 @@ const server = new Server({
 void server.exit.then((code) => leaving || ledger.fault(`the server ended by itself (${String(code)})`));
 let leaving = false;
 
-/** What the server process holds now. */
-async function measure(crowd) {
+/** What the server process holds now. @param how `calm`: after everything that can be given back was */
+async function measure(crowd, how = 'busy') {
   const answer = await new Promise((resolve, reject) => {
     server.child.once('message', resolve);
-    server.child.send('measure', (error) => error && reject(error));
+    server.child.send(how, (error) => error && reject(error));
   });
   const { rss, heapUsed, external, resources, lag, cpu } = answer;
   const ownLag = delay.max / 1e6;
@@ -154,7 +154,7 @@ function pause(ms) {
 
 /** @returns what the server holds at the start, and each time when all have left; the last time they have read everything */
 async function soak(crowd) {
-  const calm = [await measure(crowd)];
+  const calm = [await measure(crowd, 'calm')];
   const left = async (when) => {
     calm.push(await leave(crowd, calm[0]));
     console.log(`${line(calm.at(-1))} (${when})`);
@@ -191,7 +191,7 @@ async function leave(crowd, first) {
   await Promise.all(crowd.users.map((user) => user.driver.closed()));
   const late = performance.now() + CALM_MS;
   for (let before = Infinity; ;) {
-    const now = await measure(crowd);
+    const now = await measure(crowd, 'calm');
     const settled = now.sockets <= first.sockets && now.timers <= first.timers && now.heap > before - SETTLED;
     if (settled || performance.now() > late) return now;
     before = now.heap;
