@@ -36,17 +36,15 @@ const AMOUNTS: Readonly<Record<Facts['scale'], Amount>> = {
   quick: { logOns: 5, texts: 30, burst: 300 },
 };
 
-/** Results that may be in test/results, and the scripts that may make them; the first that is there is named. */
+/** Results that may be in test/results, and the scripts that make them. */
 const RESULTS: readonly { readonly name: string; readonly title: string; readonly scripts: readonly string[] }[] = [
-  { name: 'exploration', title: 'Exploration', scripts: ['explore', 'exploration', 'test:exploration'] },
-  { name: 'mutation', title: 'Mutations', scripts: ['mutate', 'mutation', 'test:mutation'] },
-  {
-    name: 'simulation',
-    title: 'Simulation of faulty networks',
-    scripts: ['simulate', 'simulation', 'test:simulation'],
-  },
-  { name: 'soak', title: 'Long run', scripts: ['soak', 'test:soak'] },
-  { name: 'bench', title: 'Benchmark', scripts: ['bench', 'benchmark'] },
+  { name: 'exploration', title: 'Exploration', scripts: ['explore'] },
+  { name: 'mutation', title: 'Mutations', scripts: ['mutate'] },
+  { name: 'simulation', title: 'Simulation of faulty networks', scripts: ['simulate'] },
+  { name: 'fuzz', title: 'Fuzzing', scripts: ['fuzz'] },
+  { name: 'crash', title: 'Crashes of the server', scripts: ['crash'] },
+  { name: 'powercut', title: 'Power cuts', scripts: ['powercut'] },
+  { name: 'soak', title: 'Long run', scripts: ['soak'] },
 ];
 
 /** @throws Error a document or result cannot be read, or no process can be started */

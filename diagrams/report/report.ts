@@ -26,7 +26,7 @@ export function reportOf(facts: Facts): Report {
       course,
       authors,
       date,
-      made: `Made by npm run report${source} on ${moment(made)}: every run, screen, chart and figure is from that machine and that moment, and none was typed by hand.`,
+      made: `Made by npm run report${source} on ${moment(made)}: every run, screen and chart is of that machine and that moment, results of tests are of their last run, and no figure was typed by hand.`,
     },
     blocks: CHAPTERS.flatMap((chapter) => chapter(facts)),
   };

@@ -126,9 +126,15 @@ export class Inspector {
     return views;
   }
 
-  /** @param name `alice`, `#1 alice` */
+  /** Until it is shown: a list that still grows moves under the mouse. @param name `alice`, `#1 alice` */
   async chooseClient(name: string): Promise<void> {
-    await this.machines.getByRole('option', { name: new RegExp(`^${name}( stopped)?$`) }).click();
+    const option = this.machines.getByRole('option', { name: new RegExp(`^${name}( stopped)?$`) });
+    const choose = async (): Promise<View> => {
+      await option.click();
+      await this.drawn();
+      return this.view();
+    };
+    await this.until(choose, ({ charts }) => charts.connection.title === `${name} connection`);
   }
   async choosePart(part: Part): Promise<void> {
     await this.press(String(PARTS.indexOf(part) + 1));

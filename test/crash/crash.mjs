@@ -16,6 +16,8 @@ import {
   limitArguments,
   pick,
   planted,
+  printAndKeep,
+  resultFile,
   randomOf,
   Server,
   shuffled,
@@ -37,7 +39,13 @@ const EXTRA = 0.15;
 /** Of the texts displayed, so many make a user end the chat; his next one begins at once. */
 const ENDING = 0.02;
 
-const given = argumentsOf(process.argv.slice(2), { times: 200, seed: freshSeed(), durability: 'normal', plant: '' });
+const given = argumentsOf(process.argv.slice(2), {
+  times: 200,
+  seed: freshSeed(),
+  durability: 'normal',
+  plant: '',
+  out: resultFile('crash'),
+});
 const random = randomOf(given.seed);
 const folder = temporaryFolder('crash');
 const data = join(folder, 'parley.db');
@@ -241,9 +249,11 @@ try {
 } catch (error) {
   ledger.fault(error.message);
 }
-for (const line of figures()) console.log(line);
-for (const fault of ledger.faults) console.log(`VIOLATION: ${fault}`);
-console.log(
-  ledger.faults.length === 0 ? 'no violation' : `violated after ${killed.load} kills under load (seed ${given.seed})`,
-);
+printAndKeep(given.plant === '' ? given.out : '', [
+  ...figures(),
+  ...ledger.faults.map((fault) => `VIOLATION: ${fault}`),
+  ledger.faults.length === 0
+    ? `no violation (seed ${given.seed})`
+    : `violated after ${killed.load} kills under load (seed ${given.seed})`,
+]);
 process.exit(ledger.faults.length === 0 ? 0 : 1);

@@ -3,7 +3,7 @@
  * here: a client (user.mjs), a judgement of what was seen, which is the ledger's.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -157,3 +157,13 @@ export class Server {
     else this.child.kill(signal);
   }
 }
+
+/** Prints what came of a run, and leaves it for the report. @param file empty: it is not kept */
+export function printAndKeep(file, lines) {
+  for (const line of lines) console.log(line);
+  if (file === '') return;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${JSON.stringify({ lines }, null, 1)}\n`);
+}
+/** Where the last run of this name is kept. */
+export const resultFile = (name) => join(project, 'test', 'results', `${name}.json`);

@@ -17,6 +17,8 @@ import {
   limitArguments,
   pick,
   planted,
+  printAndKeep,
+  resultFile,
   randomOf,
   Server,
   subscribe,
@@ -48,6 +50,7 @@ const given = argumentsOf(process.argv.slice(2), {
   seed: freshSeed(),
   durability: 'full,normal',
   plant: '',
+  out: resultFile('powercut'),
 });
 
 /** Chats until so many texts were displayed, on a database that was safe on the disk before. @returns trace, first contents */
@@ -238,14 +241,16 @@ async function run(durability) {
   const random = randomOf(given.seed);
   const folder = temporaryFolder('powercut');
   const recorded = await record(folder, durability, random);
-  console.log(`--durability ${durability}: ${PROMISE[durability]}`);
   console.log(`  trace: ${(recorded.bytes / 1e6).toFixed(0)} MB, ${kindsOf(recorded.happened)}`);
   const figures = cutEverywhere(recorded, join(folder, 'cut'), durability, random, given.moments);
   const { cuts, syncs, lossy, lostMost, texts, sessions, fault } = figures;
   if (fault) return fault;
-  console.log(`  ${texts} texts relayed in ${sessions} sessions`);
-  console.log(`  ${cuts} cuts of the power, two at each of ${syncs} syncs; the file was intact after each`);
-  console.log(`  relayed texts lost: at ${lossy} cuts, at most ${lostMost}`);
+  found.push(
+    `--durability ${durability}: ${PROMISE[durability]}`,
+    `  ${texts} texts relayed in ${sessions} sessions`,
+    `  ${cuts} cuts of the power, two at each of ${syncs} syncs; the file was intact after each`,
+    `  relayed texts lost: at ${lossy} cuts, at most ${lostMost}`,
+  );
   return undefined;
 }
 function kindsOf(happened) {
@@ -255,7 +260,9 @@ function kindsOf(happened) {
 }
 
 console.log(`powercut: ${given.moments} moments, seed ${given.seed}${given.plant && `, planted: ${given.plant}`}`);
+const found = [];
 let fault;
 for (const durability of given.durability.split(',')) fault ??= await run(durability);
-console.log(fault ? `VIOLATION: ${fault} (seed ${given.seed})` : 'no violation');
+found.push(fault ? `VIOLATION: ${fault} (seed ${given.seed})` : `no violation (seed ${given.seed})`);
+printAndKeep(given.plant === '' ? given.out : '', found);
 process.exit(fault ? 1 : 0);

@@ -8,7 +8,7 @@
  * there is one.
  */
 import { build } from 'esbuild';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -71,21 +71,27 @@ function generated(target, count) {
   return { ran, failure: { error: result.errorInstance, input, path: result.counterexamplePath } };
 }
 
+const lines = [];
+function say(line) {
+  lines.push(line);
+  console.log(line);
+}
+
 function report(target, outcome, counts, ms, grownMb) {
   const { ran, failure, extra = '' } = outcome;
   const accepted = counts.get('accepted') ?? 0;
   counts.delete('accepted');
   const refused = [...counts].sort(([, a], [, b]) => b - a).map(([fault, n]) => `${fault} ${String(n)}`);
   const rate = Math.round((ran / ms) * 1000);
-  console.log(
+  say(
     `${target.name}: ${String(ran)} inputs in ${(ms / 1000).toFixed(1)} s (${String(rate)}/s), seed ${String(seed)}, memory ${grownMb >= 0 ? '+' : ''}${grownMb.toFixed(0)} MB${extra}`,
   );
-  console.log(`  accepted ${String(accepted)}; refused: ${refused.join(', ') || 'none'}`);
+  say(`  accepted ${String(accepted)}; refused: ${refused.join(', ') || 'none'}`);
   if (failure) {
-    console.log(`  FAILED: ${failure.error?.stack ?? String(failure.error)}`);
+    say(`  FAILED: ${failure.error?.stack ?? String(failure.error)}`);
     console.log(`  input (hex): ${Buffer.from(failure.input).toString('hex')}`);
   }
-  if (grownMb > GROWTH_MB) console.log(`  FAILED: the memory grew by ${grownMb.toFixed(0)} MB`);
+  if (grownMb > GROWTH_MB) say(`  FAILED: the memory grew by ${grownMb.toFixed(0)} MB`);
   return !failure && grownMb <= GROWTH_MB;
 }
 
@@ -104,6 +110,9 @@ try {
     const grownMb = (process.memoryUsage().rss - before) / 2 ** 20;
     if (!report(target, outcome, counts, performance.now() - began, grownMb)) process.exitCode = 1;
   }
+  const results = join(dirname(fileURLToPath(import.meta.url)), '..', 'results');
+  mkdirSync(results, { recursive: true });
+  writeFileSync(join(results, 'fuzz.json'), `${JSON.stringify({ lines }, null, 1)}\n`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

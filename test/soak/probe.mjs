@@ -15,7 +15,11 @@ process.on('message', (how) => {
     const busy = memoryUsage().rss;
     const lag = delay.max / 1e6;
     const { user, system } = cpuUsage();
-    globalThis.gc(how === 'calm' ? { type: 'major', execution: 'sync', flavor: 'last-resort' } : undefined);
+    globalThis.gc();
+    if (how === 'calm') {
+      globalThis.gc({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+      globalThis.gc();
+    }
     const { heapUsed, external } = memoryUsage();
     const rss = how === 'calm' ? memoryUsage().rss : busy;
     const resources = {};

@@ -258,7 +258,10 @@ function report(crowd, verdict) {
   ];
   for (const text of lines) console.log(text);
   mkdirSync(dirname(given.out), { recursive: true });
-  writeFileSync(given.out, `${JSON.stringify({ given, limits: LIMITS, lines, verdict, samples }, null, 1)}\n`);
+  writeFileSync(
+    given.out,
+    `${JSON.stringify({ lines: [`${given.clients} clients, ${given.minutes} minutes, seed ${given.seed}`, ...lines], samples }, null, 1)}\n`,
+  );
 }
 
 console.log(

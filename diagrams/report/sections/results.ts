@@ -72,8 +72,17 @@ function resultBlocks({ name, title, result }: NamedResult): Block[] {
     paragraph(
       `From the last run, ${moment(result.when)}, as it was written (${RESULTS.replaceAll('\\', '/')}/${name}.json).`,
     ),
-    ...valueTables(name, title, result.value),
+    ...(isLines(result.value) ? [printed(result.value.lines)] : valueTables(name, title, result.value)),
   ];
+}
+
+/** Most runs leave the lines that they print at their end. */
+function isLines(value: unknown): value is { readonly lines: readonly string[] } {
+  const lines = (value as { lines?: unknown } | null)?.lines;
+  return Array.isArray(lines) && lines.every((one) => typeof one === 'string');
+}
+function printed(lines: readonly string[]): Block {
+  return { kind: 'code', text: lines.join('\n') };
 }
 
 /** What is not there is said in one place. */
