@@ -65,7 +65,11 @@ export function withCommonOptions(command: Command): Command {
       '--keylog <file>',
       'write the traffic keys to this file, for a dissector; whoever reads it reads everything',
     )
-    .option('--limit <name=value>', 'change a limit or timer (protocol appendix A); may be repeated', limit, {})
+    .addOption(
+      new Option('--limit <name=value>', 'change a limit or timer (protocol appendix A); may be repeated')
+        .argParser(limit)
+        .default({}, 'none is changed'),
+    )
     .configureOutput({ outputError: (text, write) => write(usageError(command.name(), text)) })
     .exitOverride();
 }

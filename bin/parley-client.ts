@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** parley-client: one user, at a terminal or a pipe. No logic beyond putting the parts together. */
-import { Argument, Command, InvalidArgumentError } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { WIRE } from '../machines/limits';
 import type { Address } from '../machines/ports';
 import { findKeyFile, readKeyFile } from '../storage/keyfile';
@@ -30,7 +30,11 @@ const command = withInspection(
     new Command('parley-client')
       .description('Logs on to a Parley server and chats. Type Help once it runs.')
       .addArgument(new Argument('<ID>', 'your Client-ID').argParser(clientId))
-      .option('--server <host:port>', 'UDP address of the server', server, server('127.0.0.1'))
+      .addOption(
+        new Option('--server <host:port>', 'UDP address of the server')
+          .argParser(server)
+          .default(server('127.0.0.1'), `127.0.0.1:${String(WIRE.UDP_PORT)}`),
+      )
       .option('--key <file>', 'your key file (default: ./ID.key, then ~/.config/parley/ID.key)'),
   ),
 );

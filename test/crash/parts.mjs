@@ -43,23 +43,26 @@ export function shuffled(random, list) {
   return copy;
 }
 
-/** `--name value` for each name in `defaults`; a number where the default is one. @throws Error for anything else */
+/** `--name value` for each name in `defaults`; a number where the default is one. Anything else is answered with how it is done. */
 export function argumentsOf(argv, defaults) {
   const given = { ...defaults };
   for (let i = 0; i < argv.length; i += 2) {
     const name = argv[i].replace(/^--/, '');
     const value = argv[i + 1];
     if (!Object.hasOwn(defaults, name) || value === undefined) {
-      throw new Error(
-        `arguments are ${Object.keys(defaults)
-          .map((known) => `--${known} VALUE`)
-          .join(', ')}`,
+      const known = Object.entries(defaults).map(
+        ([one, usual]) => `  --${one} VALUE   (${usual === '' ? 'none' : usual})`,
       );
+      explain(name === 'help' ? 0 : 2, ['options and what they are without:', ...known]);
     }
     given[name] = typeof defaults[name] === 'number' ? Number(value) : value;
-    if (Number.isNaN(given[name])) throw new Error(`--${name} takes a number`);
+    if (Number.isNaN(given[name])) explain(2, [`--${name} takes a number`]);
   }
   return given;
+}
+function explain(code, lines) {
+  for (const line of lines) console.error(line);
+  process.exit(code);
 }
 export const freshSeed = () => Math.floor(Math.random() * 2 ** 32);
 

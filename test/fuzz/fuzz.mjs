@@ -29,8 +29,13 @@ const { values: o } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
     seconds: { type: 'string', default: '0' },
     guided: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
   },
 });
+if (o.help) {
+  console.log('npm run fuzz -- [--target NAME]... [--runs N] [--seconds N] [--seed N] [--guided]');
+  process.exit(0);
+}
 const [seed, seconds] = [Number(o.seed), Number(o.seconds)];
 const runsOf = ({ cost = 1 }) => Math.ceil(Number(o.runs) / cost);
 
