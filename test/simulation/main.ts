@@ -117,10 +117,8 @@ async function main(): Promise<void> {
   for (const { seed } of failures.slice(0, 5)) console.log(reportOf(await replayed(seed)));
   console.log(totals.summary());
   mkdirSync(dirname(order.results), { recursive: true });
-  writeFileSync(
-    order.results,
-    `${JSON.stringify({ lines: [`seeds from ${String(order.from)}`, ...totals.summary().split('\n')] }, null, 2)}\n`,
-  );
+  const lines = [`seeds from ${String(order.from)}`, ...totals.summary().split('\n')];
+  writeFileSync(order.results, `${JSON.stringify({ lines, ...totals.result() }, null, 2)}\n`);
   process.exitCode = failures.length > 0 ? 1 : 0;
 }
 
