@@ -85,7 +85,9 @@ export async function readTrace(trace, data) {
 }
 
 function eventOf(line, data) {
-  const [, call, args, result] = /^(\w+)\((.*)\) += (-?\d+)/.exec(line) ?? [];
+  const [, call, given = '', result] = /^(\w+)\((.*)\) += (-?\d+)/.exec(line) ?? [];
+  // A call that was put together of its halves has a blank before the bracket.
+  const args = given.trimEnd();
   if (call === undefined || Number(result) < 0) return undefined;
   const [, fd, path] = /^(\d+)<([^>]*)>/.exec(args) ?? [];
   if (call === 'write' && fd === '1') return { type: 'output', bytes: strings(args)[0].subarray(0, Number(result)) };
