@@ -4,7 +4,8 @@
  * and, between them, every protocol message as the server dumps it. No logic beyond showing; the scenarios are in demo/.
  */
 import { Command } from 'commander';
-import { SCENARIOS, type Scenario } from './demo/scenarios';
+import type { Scenario } from '../diagrams/report/play/play';
+import { SCENARIOS } from './demo/scenarios';
 import { Lecture } from './demo/lecture';
 import { Stage, type Happening } from './demo/stage';
 import { EXIT, run } from './options';

@@ -1,23 +1,5 @@
 /** The validation scenarios V1 to V6 (spec section 7), played on a stage. Each throws if it does not go as expected. */
-
-/** A user, as far as a scenario has to do with him. */
-interface Player {
-  readonly name: string;
-  /** What his screen has shown. */
-  readonly lines: readonly string[];
-  enter(line: string): Promise<void>;
-  shows(wanted: string | RegExp): Promise<string>;
-}
-export interface Scenario {
-  readonly id: string;
-  readonly title: string;
-  readonly clients: readonly string[];
-  readonly play: (stage: Scene) => Promise<void>;
-}
-/** Where it is played: on the stage of the demo, or on terminals. */
-interface Scene {
-  client(id: string): Player;
-}
+import type { Player, Scenario, Scene } from '../../diagrams/report/play/play';
 
 async function logOn(client: Player): Promise<void> {
   await client.enter('Log on');

@@ -61,7 +61,7 @@ export function drawSvgInto(
 }
 
 /** The settings of a document whose bytes depend on nothing but its content. Version 1.5: pdfTeX includes it without a warning. */
-export function pdfSettings(title: string): PDFKit.PDFDocumentOptions {
+function pdfSettings(title: string): PDFKit.PDFDocumentOptions {
   return {
     pdfVersion: '1.5',
     autoFirstPage: false,

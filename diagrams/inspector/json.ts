@@ -55,7 +55,7 @@ function scxml(event: AnyEvent): object {
 const stringify = configure({ circularValue: '[circular]', deterministic: false, maximumDepth: 20 });
 
 /** Never throws. Bytes are shown by their number only; what JSON does not have is shown as near as it goes. */
-export function safeJson(value: unknown): string {
+function safeJson(value: unknown): string {
   try {
     return stringify(value, (_, raw: unknown) => plain(raw)) ?? 'null';
   } catch {

@@ -40,7 +40,7 @@ export interface Diagram {
 export interface NamedResult {
   readonly name: string;
   readonly title: string;
-  /** Script of package.json that makes it; undefined: there is none. */
-  readonly script: string | undefined;
+  /** Script of package.json that makes it. */
+  readonly script: string;
   readonly result: Result | undefined;
 }

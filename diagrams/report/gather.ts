@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { place } from '../draw/layout';
 import { allPictures } from '../draw/machines';
 import { svgOf } from '../draw/svg';
-import { foldersOf, machineOf, packagesOf, scriptsOf } from './data/machine';
+import { foldersOf, machineOf, packagesOf } from './data/machine';
 import { measure, type Amount, type PipedStage } from './data/performance';
 import { resultOf, testRun } from './data/results';
 import { runSelection } from './data/selection';
@@ -36,15 +36,15 @@ const AMOUNTS: Readonly<Record<Facts['scale'], Amount>> = {
   quick: { logOns: 5, texts: 30, burst: 300 },
 };
 
-/** Results that may be in test/results, and the scripts that make them. */
-const RESULTS: readonly { readonly name: string; readonly title: string; readonly scripts: readonly string[] }[] = [
-  { name: 'exploration', title: 'Exploration', scripts: ['explore'] },
-  { name: 'mutation', title: 'Mutations', scripts: ['mutate'] },
-  { name: 'simulation', title: 'Simulation of faulty networks', scripts: ['simulate'] },
-  { name: 'fuzz', title: 'Fuzzing', scripts: ['fuzz'] },
-  { name: 'crash', title: 'Crashes of the server', scripts: ['crash'] },
-  { name: 'powercut', title: 'Power cuts', scripts: ['powercut'] },
-  { name: 'soak', title: 'Long run', scripts: ['soak'] },
+/** Results that may be in test/results, and the script of package.json that makes each. */
+const RESULTS: readonly { readonly name: string; readonly title: string; readonly script: string }[] = [
+  { name: 'exploration', title: 'Exploration', script: 'explore' },
+  { name: 'mutation', title: 'Mutations', script: 'mutate' },
+  { name: 'simulation', title: 'Simulation of faulty networks', script: 'simulate' },
+  { name: 'fuzz', title: 'Fuzzing', script: 'fuzz' },
+  { name: 'crash', title: 'Crashes of the server', script: 'crash' },
+  { name: 'powercut', title: 'Power cuts', script: 'powercut' },
+  { name: 'soak', title: 'Long run', script: 'soak' },
 ];
 
 /** @throws Error a document or result cannot be read, or no process can be started */
@@ -89,13 +89,7 @@ async function testsOf({ root, runTests, say }: Task): Promise<Facts['tests']> {
 }
 
 function resultsOf(root: string): NamedResult[] {
-  const known = scriptsOf(root);
-  return RESULTS.map(({ name, title, scripts }) => ({
-    name,
-    title,
-    script: scripts.find((script) => known.includes(script)),
-    result: resultOf(root, name),
-  }));
+  return RESULTS.map((one) => ({ ...one, result: resultOf(root, one.name) }));
 }
 
 async function documentsOf(root: string): Promise<Documents> {

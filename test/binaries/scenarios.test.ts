@@ -2,7 +2,8 @@
  * The validation scenarios (spec section 7) with the real commands: what stood on every screen and every message that went
  * over the wire, in order. The scenarios themselves are the demo's.
  */
-import { SCENARIOS, type Scenario } from '../../bin/demo/scenarios';
+import { SCENARIOS } from '../../bin/demo/scenarios';
+import type { Scenario } from '../../diagrams/report/play/play';
 import { PATIENT, readWire, stages, type Sent } from './support';
 
 const open = stages();

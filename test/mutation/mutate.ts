@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { machines } from '../spec/machines';
 import { foundByExploration } from './exploration';
 import { mutantsOf, type Mutant } from './mutants';
-import { foundByDeeds, foundByTables } from './tables';
+import { foundByDeeds, foundByRows } from './tables';
 
 const RESULTS = join(__dirname, '../results');
 const HOUR_MS = 3_600_000;
@@ -26,7 +26,7 @@ function judge(mutant: Mutant): Judged {
   const undo = mutant.apply();
   try {
     if (foundByDeeds(mutant)) return { ...is, by: 'deed' };
-    if (foundByTables(mutant)) return { ...is, by: 'row' };
+    if (foundByRows(mutant)) return { ...is, by: 'row' };
     const how = foundByExploration();
     return how === undefined ? { ...is, by: 'nobody' } : { ...is, by: 'exploration', how };
   } finally {

@@ -75,12 +75,6 @@ export function packagesOf(root: string): Package[] {
   return [...part('dependencies', 'runs with it'), ...part('devDependencies', 'developed with it')];
 }
 
-/** Names of the scripts of package.json. */
-export function scriptsOf(root: string): string[] {
-  const { scripts = {} } = jsonOf(join(root, 'package.json')) as { scripts?: Record<string, string> };
-  return Object.keys(scripts);
-}
-
 function installed(root: string, name: string): string {
   try {
     const { version } = jsonOf(join(root, 'node_modules', name, 'package.json')) as { version?: string };

@@ -162,7 +162,7 @@ export function cleaned(text: string): string {
     .replace(/\\([_*])/g, '$1');
 }
 
-export function unmarked(text: string): string {
+function unmarked(text: string): string {
   return cleaned(text)
     .replace(/[`*]/g, '')
     .replace(/\b_|_\b/g, '');

@@ -67,7 +67,7 @@ function blockHtml(block: Block, numbers: Numbers): string {
   }
 }
 
-export function lineHtml(content: Line, { labels }: Numbers): string {
+function lineHtml(content: Line, { labels }: Numbers): string {
   return content
     .map((part) => {
       if (part.kind === 'ref') return `<a href="#${part.id}">${labels.get(part.id) ?? ''}</a>`;

@@ -25,7 +25,7 @@ export interface Fit {
 }
 
 /** @param width @param height of the picture in pixels @param share of the text's width @param caption its height in points */
-export function fitOf(width: number, height: number, share: number, caption: number): Fit {
+function fitOf(width: number, height: number, share: number, caption: number): Fit {
   const upright = Math.min(NATURAL, (WIDTH * share) / width, (HEIGHT - caption - GAP - AFTER) / height);
   if (upright >= LEGIBLE) return { turned: undefined, scale: upright };
   const on = (sheet: Sheet): Fit => {
@@ -39,7 +39,7 @@ export function fitOf(width: number, height: number, share: number, caption: num
   return large;
 }
 
-export function figureOf(doc: Pdf, figure: Figure, labels: Labels): Floating {
+function figureOf(doc: Pdf, figure: Figure, labels: Labels): Floating {
   const title = [...line(`**${labels.get(figure.id) ?? ''}.**`), { kind: 'text', text: ` ${figure.caption}` } as const];
   const [width, height] = sizeOf(figure.svg);
   const rows = (room: number): Row[] => rowsOf(doc, title, CAPTION, room * 0.92, labels);

@@ -13,7 +13,7 @@ interface Opened {
 let fonts: InstanceType<typeof PDFDocument> | undefined;
 const known = new Map<string, boolean>();
 
-export function hasGlyph(name: FontName, character: string): boolean {
+function hasGlyph(name: FontName, character: string): boolean {
   const key = `${name} ${character}`;
   let has = known.get(key);
   if (has === undefined) {

@@ -97,7 +97,6 @@ const CONTENTS: Readonly<Record<string, string>> = {
   storage: 'what lasts: subscribers, history, session numbers',
   diagrams: 'state tables as data, drawings, charts, the inspector, this report',
   bin: 'the commands',
-  bench: 'load generator and benchmark',
   test: 'the proof',
 };
 export const FOLDERS = Object.keys(CONTENTS);
