@@ -1,5 +1,5 @@
 /**
- * The typed front of createMachine. Only this file and stepper.ts import xstate.
+ * The typed front of createMachine. Beside the steppers only this file imports xstate.
  *
  * A config holds names only: states, events, guards and actions are what a diagram can show. Every name is checked by the
  * compiler, and again when the machine is made; a name that is defined and never used is an error too. Every state must
@@ -18,7 +18,7 @@ export interface Step<C, F> {
   readonly ask?: F | readonly F[];
 }
 /** An action reads context and event, and returns; it cannot do anything. */
-type Action<C, E, F> = (context: C, event: E) => Step<C, F>;
+export type Action<C, E, F> = (context: C, event: E) => Step<C, F>;
 /** A guard reads context and event only (P7). */
 type Guard<C, E> = (context: C, event: E) => boolean;
 
@@ -132,9 +132,14 @@ export interface EffectAction {
   readonly effect: Effect;
 }
 
+/** An action as XState runs it, and as it was written. */
+export interface Asked {
+  readonly action: Action<object, AnyEvent, Effect>;
+}
+
 /** An action as XState runs it: assigns first, then the effects as data. The context is the one before the action. */
-function asked(action: Action<object, AnyEvent, Effect>) {
-  return pure<object, AnyEvent>((context, event) => {
+function asked(action: Action<object, AnyEvent, Effect>): Asked {
+  const run = pure<object, AnyEvent>((context, event) => {
     const { set, ask } = action(context, event);
     const effects: readonly Effect[] =
       ask === undefined ? [] : Array.isArray(ask) ? (ask as Effect[]) : [ask as Effect];
@@ -142,6 +147,7 @@ function asked(action: Action<object, AnyEvent, Effect>) {
     if (set) actions.unshift(assign<object, AnyEvent>(() => set));
     return actions as never;
   });
+  return Object.assign(run, { action });
 }
 
 /** Leaves `Parent.child` become nested states; the first child listed is the parent's initial one. */

@@ -1,10 +1,12 @@
 /**
- * The one small interface through which machines are stepped (P7), and its two implementations: XState's interpreter, which an
- * inspector can watch, and `machine.transition`, which exploration uses. Must never be here: what a machine does.
+ * The one small interface through which machines are stepped (P7), and its implementations: XState's interpreter, which an
+ * inspector can watch, `machine.transition`, which exploration uses, and the machine's table (tabled.ts), followed while nobody
+ * watches. Must never be here: what a machine does.
  */
 import { interpret, type State, type StateMachine, type StateValue } from 'xstate';
 import { EFFECT, type AnyEvent, type EffectAction, type Machine } from './define';
 import type { Effect } from './effects';
+import { tabled } from './tabled';
 
 /** A machine that runs: an event goes in, what it asks for comes out, and the state has moved. */
 export interface Actor<C, E, S, F> {
@@ -105,8 +107,13 @@ function lazily<T>(make: () => T): { readonly made: T | undefined; get: () => T 
   return lazy;
 }
 
-/** Nobody watches. */
+/** XState's interpreter, and nobody watches. */
 export const interpreted: Stepper = interpretedFor();
+
+/** How a process runs its machines: by XState's interpreter for a watcher, by their tables while nobody watches. */
+export function steppedFor(watcher: Watcher | undefined): Stepper {
+  return watcher ? interpretedFor(watcher) : tabled;
+}
 
 /** `machine.transition` runs the machine: nothing is kept but value and context (P15). */
 export const transitioned: Stepper = {

@@ -2,7 +2,7 @@
  * The server's driver: socket events become inputs of the switchboard, and its orders become bytes (docs/protocol.md 3, 4).
  * It decides nothing that a state table decides. Must never be here: states, secrets, byte layouts.
  */
-import { interpretedFor, type Watcher } from '../machines/stepper';
+import { steppedFor, type Watcher } from '../machines/stepper';
 import type { ConnectionEvent } from '../machines/server/events';
 import type { ServerEffect, ServerTimer } from '../machines/effects';
 import type { Limits } from '../machines/limits';
@@ -95,7 +95,7 @@ export class ServerDriver {
     });
     const sessions = new ReservedSessionIds(store, limits.SESSION_BLOCK, (error) => this.storeFailed(error));
     this.switchboard = new Switchboard(
-      interpretedFor(o.watcher),
+      steppedFor(o.watcher),
       {
         subscribers: { has: (id) => keys.has(id) || o.decoy },
         authenticator: this.authenticator,

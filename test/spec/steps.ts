@@ -4,6 +4,7 @@
  */
 import type { Effect } from '../../machines/effects';
 import { interpreted, transitioned, type Stepper } from '../../machines/stepper';
+import { tabled } from '../../machines/tabled';
 import { namesOf, type Row } from '../../diagrams/spec';
 import { askedFor } from './effects';
 import { type Examples } from './examples';
@@ -11,10 +12,11 @@ import * as client from './examples-client';
 import * as server from './examples-server';
 import { type AnyActor, type AnyEvent, type AnyMachine } from './machines';
 
-/** Both ways in which machines are run. */
+/** The ways in which machines are run. */
 export const steppers: readonly (readonly [string, Stepper])[] = [
   ['transitioned', transitioned],
   ['interpreted', interpreted],
+  ['tabled', tabled],
 ];
 
 const examples: Readonly<Record<string, Examples>> = {
