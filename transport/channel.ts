@@ -112,6 +112,8 @@ export class Channel {
   /** CLOSE(reason) after what is queued, FIN, linger; `silent` is FIN without CLOSE. No `closed` will follow. */
   close(reason: CloseReason | 'silent'): void {
     if (this.phase !== 'open') return;
+    // More than a reader may leave waiting goes to nobody, whatever it is that ends the connection (4.3).
+    if (this.overfull) this.writer.clear();
     if (reason !== 'silent') this.writer.add([{ type: 'CLOSE', reason: CLOSE_REASON[reason] }]);
     this.phase = 'closing';
     this.o.handlers.queued();
@@ -124,7 +126,7 @@ export class Channel {
 
   /** The end of a turn: seals and writes everything queued in one write. */
   flush(): void {
-    if (this.phase === 'open' && this.outgoing > this.o.limits.OUTPUT_QUEUE_BYTES) this.tooSlow();
+    if (this.phase === 'open' && this.overfull) this.tooSlow();
     // The last numbers are kept for CLOSE (2.6).
     if (this.phase === 'open' && this.writer.exhausted) {
       this.close('internal');
@@ -271,8 +273,11 @@ export class Channel {
     this.o.handlers.gone();
   }
 
+  private get overfull(): boolean {
+    return this.outgoing > this.o.limits.OUTPUT_QUEUE_BYTES;
+  }
+
   private tooSlow(): void {
-    this.writer.clear();
     this.close('slow');
     this.o.handlers.closed('slow');
   }

@@ -145,6 +145,14 @@ describe('out', () => {
     expect([b.said(), b.heard(), b.stream.calls]).toEqual([['CLOSE 5'], ['closed: slow'], ['end', 'resume']]);
   });
 
+  test('a connection that ends for another reason in the turn that made it too slow: the queue is dropped all the same', () => {
+    const b = new Bench({ limits: { OUTPUT_QUEUE_BYTES: 1_000 } });
+    b.channel.send([chat('x'.repeat(1_100))]);
+    b.channel.close('superseded');
+    b.channel.flush();
+    expect([b.said(), b.heard(), b.stream.calls]).toEqual([['CLOSE 2'], [], ['end', 'resume']]);
+  });
+
   test('drain is passed on; there is room below the bound of the pump', () => {
     const b = new Bench();
     expect([b.channel.hasRoom, b.channel.draining]).toEqual([true, false]);
