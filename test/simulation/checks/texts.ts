@@ -29,7 +29,10 @@ export class TextChecks implements Checker {
   private readonly sentIn = new Map<string, number>();
   /** Texts of a pair of clients, as they ought to be listed. */
   private readonly pairs = new Map<string, AcceptedText[]>();
-  private readonly lists = new Map<SimulatedClient, List>();
+  /** By connection: what a server still sends over one that its client has given up belongs to the list asked for there. */
+  private readonly lists = new Map<object, List>();
+  /** The list that a client reads. */
+  private readonly read = new Map<SimulatedClient, List>();
   /** The last list that any client of a user has asked for. */
   private readonly asked = new Map<string, List>();
   private readonly inChat = new Map<SimulatedClient, boolean>();
@@ -62,15 +65,15 @@ export class TextChecks implements Checker {
     }
   }
 
-  said({ from, message }: Seen, owner?: SimulatedClient): void {
+  said({ link, from, message }: Seen, owner?: SimulatedClient): void {
     if (!owner) return;
     if (from === 'client') {
-      if (message.type === 'HISTORY_REQ') this.asks(owner, message.id);
+      if (message.type === 'HISTORY_REQ') this.asks(owner, link, message.id);
       return;
     }
     if (message.type === 'CHAT') this.relayed(message.session, message.text, owner);
-    if (message.type === 'HISTORY_RESP') this.listed(owner, message);
-    if (message.type === 'HISTORY_END') this.listEnded(owner, message);
+    if (message.type === 'HISTORY_RESP') this.listed(owner, link, message);
+    if (message.type === 'HISTORY_END') this.listEnded(owner, link, message);
   }
 
   private relayed(session: number, text: string, { id }: SimulatedClient): void {
@@ -128,14 +131,15 @@ export class TextChecks implements Checker {
     list.expected = this.town.store.full ? [stored] : [stored + waiting];
   }
 
-  private asks(owner: SimulatedClient, id: string): void {
+  private asks(owner: SimulatedClient, link: object, id: string): void {
     const list: List = { id, sent: 0, shown: 0, expected: [] };
-    this.lists.set(owner, list);
+    this.lists.set(link, list);
+    this.read.set(owner, list);
     this.asked.set(owner.id, list);
   }
 
-  private listed(owner: SimulatedClient, resp: Extract<Seen['message'], { type: 'HISTORY_RESP' }>): void {
-    const list = this.lists.get(owner);
+  private listed(owner: SimulatedClient, link: object, resp: Extract<Seen['message'], { type: 'HISTORY_RESP' }>): void {
+    const list = this.lists.get(link);
     const text = list && this.pairs.get(pairName(owner.id, list.id))?.[list.sent++];
     if (text?.session !== resp.session || text.sender !== resp.id || text.text !== resp.text) {
       this.town.violate(
@@ -145,8 +149,12 @@ export class TextChecks implements Checker {
     }
   }
 
-  private listEnded(owner: SimulatedClient, end: Extract<Seen['message'], { type: 'HISTORY_END' }>): void {
-    const list = this.lists.get(owner);
+  private listEnded(
+    owner: SimulatedClient,
+    link: object,
+    end: Extract<Seen['message'], { type: 'HISTORY_END' }>,
+  ): void {
+    const list = this.lists.get(link);
     const right = list && end.id === list.id && end.count === list.sent && end.status !== 1;
     const whole = list?.expected.includes(end.count) || (end.status === 2 && this.town.counts.has('disk unreadable'));
     if (right && whole) return;
@@ -159,7 +167,7 @@ export class TextChecks implements Checker {
 
   private lineOfList(client: SimulatedClient, line: string): void {
     if (!line.startsWith('<')) return;
-    const list = this.lists.get(client);
+    const list = this.read.get(client);
     const text = list && this.pairs.get(pairName(client.id, list.id))?.[list.shown++];
     const expected = text && `<${String(text.session)}> <from: ${text.sender}> <${escaped(text.text)}>`;
     if (line !== expected)
