@@ -60,14 +60,15 @@ export interface SubscriberStore {
   remove(id: string): boolean;
 }
 
-/** A text to be stored, in the order in which the server accepted it. */
-export interface AcceptedText {
+/** Consecutive texts of one sender to be stored, in the order in which the server accepted them. */
+export interface AcceptedRun {
   readonly session: number;
   readonly sender: string;
   readonly recipient: string;
   /** ms since 1970. */
   readonly time: number;
-  readonly text: string;
+  /** At least one. */
+  readonly texts: readonly string[];
 }
 /** A text of a pair of clients as it is read back; `n` counts from 1 without a gap. */
 export interface StoredText {
@@ -81,7 +82,7 @@ export interface StoredText {
 /** All past texts, per unordered pair of Client-IDs (4.8). */
 export interface History {
   /** Appends all or none, durable against the death of the process. @throws StoreError `full`, `failed` */
-  append(texts: readonly AcceptedText[]): void;
+  append(runs: readonly AcceptedRun[]): void;
   /** Number of texts stored for the pair. @throws StoreError `failed` */
   count(a: string, b: string): number;
   /** At most `limit` texts of the pair with `n` above `after`, in order. @throws StoreError `failed` */

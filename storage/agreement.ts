@@ -1,8 +1,8 @@
 /**
- * What every store does alike: unordered pairs, runs of texts, the refusals of subscribers and of session numbers
+ * What every store does alike: unordered pairs, the refusals of texts, of subscribers and of session numbers
  * (protocol 4.8, 1.3, P10). Must never be here: where anything is kept.
  */
-import { StoreError, type AcceptedText, type Subscriber } from '../machines/ports';
+import { StoreError, type AcceptedRun, type Subscriber } from '../machines/ports';
 
 /** The last session number there is (protocol 1.3). */
 export const LAST_SESSION = 2 ** 32 - 1;
@@ -12,47 +12,16 @@ export function pairOf(a: string, b: string): readonly [low: string, high: strin
   return a < b ? [a, b] : [b, a];
 }
 
-/** Neighbouring texts of one batch that differ in nothing but the text. */
-export interface Run {
-  readonly low: string;
-  readonly high: string;
-  readonly fromLow: boolean;
-  readonly session: number;
-  /** ms since 1970. */
-  readonly time: number;
-  readonly texts: string[];
-}
-
 /**
- * Cuts a batch into runs, in order: what is paid per run is not paid per text.
+ * What no store takes.
  * @throws TypeError our own bug: a text that is not well-formed Unicode, which no decoder lets through (protocol 1.3)
  */
-export function runsOf(batch: readonly AcceptedText[]): Run[] {
-  const runs: Run[] = [];
-  let run: Run | undefined;
-  let before: AcceptedText | undefined;
-  for (const accepted of batch) {
-    if (/\p{Surrogate}/u.test(accepted.text)) throw new TypeError('a text to be stored is not well-formed Unicode');
-    if (run === undefined || before === undefined || !continues(before, accepted))
-      runs.push((run = startRun(accepted)));
-    run.texts.push(accepted.text);
-    before = accepted;
+export function refuseIllFormed(runs: readonly AcceptedRun[]): void {
+  for (const { texts } of runs) {
+    if (texts.some((text) => /\p{Surrogate}/u.test(text))) {
+      throw new TypeError('a text to be stored is not well-formed Unicode');
+    }
   }
-  return runs;
-}
-
-function continues(before: AcceptedText, next: AcceptedText): boolean {
-  return (
-    before.session === next.session &&
-    before.sender === next.sender &&
-    before.recipient === next.recipient &&
-    before.time === next.time
-  );
-}
-
-function startRun({ session, sender, recipient, time }: AcceptedText): Run {
-  const [low, high] = pairOf(sender, recipient);
-  return { low, high, fromLow: sender === low, session, time, texts: [] };
 }
 
 /** @throws StoreError `exists`: IDs that differ in case only are one ID too many (protocol 1.3) */

@@ -1,68 +1,152 @@
 /**
- * The texts of every pair in SQLite (protocol 4.8). `append` is on the way of every chat message, so it is paid per run of
- * texts. Texts go in and out as JSON: one bound value for a run and one row for a page, instead of one call a text; and
- * out as bytes, since libsql ends the process on a string that is not UTF-8, which damage can leave in a file.
+ * The texts of every pair in SQLite (protocol 4.8). `append` is on the way of every chat message, so it writes one row for a
+ * whole turn of the server, whoever wrote to whom: pages of a B-tree are what a commit costs, and texts put where they
+ * belong would touch one for each pair. From time to time the turns are filed: each pair's texts go to pages of their own,
+ * where they are found. What is not filed yet is in memory, too (unfiled.ts).
  */
 import type { History, StoredText } from '../machines/ports';
-import { pairOf, runsOf, type Run } from './agreement';
+import { pairOf, refuseIllFormed } from './agreement';
 import type { Connection } from './connection';
 import { damaged } from './failure';
+import { Unfiled, type UnfiledPair } from './unfiled';
 
-const FIND = 'SELECT id, (SELECT max(n) FROM texts WHERE pair = id) FROM pairs WHERE low = ? AND high = ?';
+const APPEND = `
+  INSERT INTO turns
+  SELECT 1 + coalesce((SELECT max(id) FROM turns), (SELECT value FROM counters WHERE name = 'filed')), ?`;
+const FIND = 'SELECT id FROM pairs WHERE low = ? AND high = ?';
 const CREATE = 'INSERT INTO pairs (low, high) VALUES (?, ?)';
-const APPEND_ONE = 'INSERT INTO texts VALUES (?, ?, ?, ?, ?, ?)';
-const APPEND_RUN = 'INSERT INTO texts SELECT ?1, ?2 + key, ?3, ?4, ?5, value FROM json_each(?6)';
+/** Number of the last text that is filed. */
+const LAST = `
+  SELECT (at & 0xffffffff) + count - 1 FROM pages WHERE at > ?1 << 32 AND at < (?1 + 1) << 32 ORDER BY at DESC LIMIT 1`;
+const FILE = 'INSERT INTO pages VALUES (?1 << 32 | ?2, ?3, ?4)';
+const FORGET = 'DELETE FROM turns';
+const FILED = "UPDATE counters SET value = ? WHERE name = 'filed'";
+/** The page with text number ?2, as bytes, since libsql ends the process on a string that is not UTF-8. */
 const PAGE = `
-  SELECT CAST(json_group_array(json_array(n, from_low, session, time, text)) AS BLOB) FROM (
-    SELECT n, from_low, session, time, text FROM texts
-    WHERE pair = (SELECT id FROM pairs WHERE low = ? AND high = ?) AND n > ? ORDER BY n LIMIT ?
-  )`;
+  SELECT at & 0xffffffff, count, CAST(runs AS BLOB) FROM pages
+  WHERE at > ?1 << 32 AND at <= (?1 << 32 | ?2) ORDER BY at DESC LIMIT 1`;
 
-type Row = readonly [n: number, fromLow: number, session: number, time: number, text: string];
+/** Turns are filed when this much of them, in characters, is not; it is also what a restart reads. */
+const FILE_AFTER = 1_048_576;
+/** A page of texts is one row. */
+const PAGE_TEXTS = 256;
 
-/** The history kept in `connection`; errors and order as the port says. */
-export function sqliteHistory(connection: Connection): History {
-  const find = connection.prepare<[pair: number, last: number | null]>(FIND);
+/** Texts of one sender, as a page has them. */
+type FiledRun = readonly [fromLow: 0 | 1, session: number, time: number, texts: readonly string[]];
+
+/** The history kept in `connection`; errors and order as the port says. @param fileAfter see above; a test files often */
+export function sqliteHistory(connection: Connection, fileAfter = FILE_AFTER): History {
+  const append = connection.prepare(APPEND);
+  const find = connection.prepare<[pair: number]>(FIND);
   const create = connection.prepare(CREATE);
-  const one = connection.prepare(APPEND_ONE);
-  const many = connection.prepare(APPEND_RUN);
-  const page = connection.prepare<[json: Buffer]>(PAGE);
+  const last = connection.prepare<[last: number]>(LAST);
+  const file = connection.prepare(FILE);
+  const forget = connection.prepare(FORGET);
+  const filed = connection.prepare(FILED);
+  const page = connection.prepare<[first: number, count: number, runs: Buffer]>(PAGE);
+  const unfiled = new Unfiled(connection);
   const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-  const store = ({ low, high, fromLow, session, time, texts }: Run): void => {
-    const [pair, last] = find.get([low, high]) ?? [create.run([low, high]).lastInsertRowid, 0];
-    const first = (last ?? 0) + 1;
-    const from = fromLow ? 1 : 0;
-    if (texts.length === 1) one.run([pair, first, from, session, time, texts[0]]);
-    else many.run([pair, first, from, session, time, JSON.stringify(texts)]);
+  const lastFiled = (pair: number | undefined): number => (pair === undefined ? 0 : (last.get([pair])?.[0] ?? 0));
+  const pairId = (a: string, b: string): number | undefined => find.get(pairOf(a, b))?.[0];
+
+  /** Everything goes to the pages of its pair; part of a transaction. */
+  const fileAll = (): void => {
+    unfiled.refresh();
+    for (const { low, high, runs } of unfiled.pairs()) {
+      const pair = pairId(low, high) ?? Number(create.run([low, high]).lastInsertRowid);
+      let first = lastFiled(pair) + 1;
+      for (const { count, json } of pagesOf(low, runs)) {
+        file.run([pair, first, count, json]);
+        first += count;
+      }
+    }
+    filed.run([unfiled.last]);
+    forget.run([]);
   };
 
-  const decode = (json: Buffer): readonly Row[] => {
+  const decode = (bytes: Buffer): readonly FiledRun[] => {
     try {
-      return JSON.parse(utf8.decode(json)) as Row[];
+      return JSON.parse(utf8.decode(bytes)) as FiledRun[];
     } catch {
       // Without the cause: an error of the parser quotes what it read.
       throw damaged(connection.path, 'a stored text is not UTF-8');
     }
   };
 
+  /** The texts of the page that has number `n`, from there on. */
+  const pageFrom = (pair: number, low: string, high: string, n: number): StoredText[] => {
+    const [first = 0, count = 0, bytes] = connection.attempt(() => page.get([pair, n])) ?? [];
+    if (bytes === undefined || n >= first + count) throw damaged(connection.path, 'texts are missing');
+    let next = first;
+    const texts = decode(bytes).flatMap(([fromLow, session, time, said]) =>
+      said.map((text) => ({ n: next++, session, sender: fromLow === 1 ? low : high, time, text })),
+    );
+    if (texts.length !== count) throw damaged(connection.path, 'texts are missing');
+    return texts.slice(n - first);
+  };
+
   return {
-    append(batch) {
-      const runs = runsOf(batch);
-      if (runs.length > 0) connection.transaction(() => runs.forEach(store));
+    append(runs) {
+      if (runs.length === 0) return;
+      refuseIllFormed(runs);
+      const json = JSON.stringify(
+        runs.map(({ sender, recipient, session, time, texts }) => [sender, recipient, session, time, texts]),
+      );
+      if (Number.isNaN(unfiled.last)) connection.attempt(() => unfiled.refresh());
+      if (unfiled.size + json.length < fileAfter) {
+        const { lastInsertRowid } = connection.attempt(() => append.run([json]));
+        unfiled.added(Number(lastInsertRowid), runs, json.length);
+        return;
+      }
+      connection.transaction(() => {
+        append.run([json]);
+        fileAll();
+      });
+      unfiled.clear();
     },
     count(a, b) {
-      return connection.attempt(() => find.get(pairOf(a, b))?.[1] ?? 0);
+      return connection.attempt(() => {
+        unfiled.refresh();
+        return lastFiled(pairId(a, b)) + unfiled.count(a, b);
+      });
     },
     page(a, b, after, limit) {
       const [low, high] = pairOf(a, b);
-      const [json] = connection.attempt(() => page.get([low, high, after, limit])) ?? [];
-      return json === undefined ? [] : decode(json).map(stored);
-
-      function stored([n, fromLow, session, time, text]: Row, i: number): StoredText {
-        if (n !== after + 1 + i) throw damaged(connection.path, 'texts are missing');
-        return { n, session, sender: fromLow === 1 ? low : high, time, text };
+      const texts: StoredText[] = [];
+      const pair = connection.attempt(() => {
+        unfiled.refresh();
+        return pairId(low, high);
+      });
+      const filedOnes = connection.attempt(() => lastFiled(pair));
+      let n = after + 1;
+      for (; pair !== undefined && n <= filedOnes && texts.length < limit; n = after + 1 + texts.length) {
+        texts.push(...pageFrom(pair, low, high, n));
       }
+      if (texts.length < limit) texts.push(...unfiled.page(a, b, n - 1 - filedOnes, limit - texts.length, filedOnes));
+      return texts.length > limit ? texts.slice(0, limit) : texts;
     },
   };
+}
+
+/** The runs of a pair, cut into pages. */
+function* pagesOf(
+  low: string,
+  runs: UnfiledPair['runs'],
+): Generator<{ readonly count: number; readonly json: string }> {
+  let page: FiledRun[] = [];
+  let count = 0;
+  for (const { sender, session, time, texts } of runs) {
+    for (let at = 0; at < texts.length;) {
+      const part = texts.slice(at, at + PAGE_TEXTS - count);
+      page.push([sender === low ? 1 : 0, session, time, part]);
+      at += part.length;
+      count += part.length;
+      if (count < PAGE_TEXTS) continue;
+      yield { count, json: JSON.stringify(page) };
+      page = [];
+      count = 0;
+    }
+  }
+  if (count > 0) yield { count, json: JSON.stringify(page) };
 }

@@ -2,7 +2,7 @@
  * The same store in memory: for tests, demonstrations and a server that need not remember. Nothing lasts here.
  */
 import { StoreError, type Store, type StoredText, type Subscriber } from '../machines/ports';
-import { nextBlock, pairOf, refuseId, refuseKey, runsOf } from './agreement';
+import { nextBlock, pairOf, refuseId, refuseIllFormed, refuseKey } from './agreement';
 
 export interface MemoryStore extends Store {
   /** While true every write fails as on a full disk, and reads go on. */
@@ -20,14 +20,13 @@ export function memoryStore(): MemoryStore {
 
   const store: MemoryStore = {
     full: false,
-    append(batch) {
-      const runs = runsOf(batch);
+    append(runs) {
+      refuseIllFormed(runs);
       if (runs.length > 0) writable();
-      for (const { low, high, fromLow, session, time, texts } of runs) {
-        const name = nameOf(low, high);
+      for (const { sender, recipient, session, time, texts } of runs) {
+        const name = nameOf(sender, recipient);
         const stored = pairs.get(name) ?? [];
         pairs.set(name, stored);
-        const sender = fromLow ? low : high;
         for (const text of texts) stored.push({ n: stored.length + 1, session, sender, time, text });
       }
     },

@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { StoreError } from '../machines/ports';
 import { Connection } from './connection';
 import { codeOf, meaningOf } from './failure';
-import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema';
+import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION, UPGRADES } from './schema';
 
 /** How long another process may hold the file: `parley-keys` writes for milliseconds while the server runs. */
 const BUSY_TIMEOUT_MS = 2_000;
@@ -34,6 +34,7 @@ export function openDatabase(path: string, create: boolean): Connection {
     if (isNew) initialise(db);
     checkIdentity(path, pragma(db, 'application_id'), pragma(db, 'user_version'));
     useWriteAheadLog(path, db);
+    upgrade(db);
     // A key that is removed leaves no trace in the file.
     db.exec('PRAGMA secure_delete = ON');
     return new Connection(path, db);
@@ -112,7 +113,7 @@ function checkIdentity(path: string, application: number, version: number): void
   if (version > SCHEMA_VERSION) {
     throw unusable(`${path} was made by a newer version of Parley; use that version, or name another file`);
   }
-  if (version < SCHEMA_VERSION) throw unusable(`${path} is damaged (no version); put back a copy of it`);
+  if (version < 1) throw unusable(`${path} is damaged (no version); put back a copy of it`);
 }
 
 /** An older file may have been copied here with another mode. */
@@ -158,12 +159,26 @@ function damagedFile(path: string, cause?: unknown): StoreError {
   );
 }
 
+/** All or nothing, and once: another process may be at it, too. */
+function upgrade(db: Database.Database): void {
+  if (pragma(db, 'user_version') === SCHEMA_VERSION) return;
+  committed(db, () => {
+    for (let sql = UPGRADES[pragma(db, 'user_version')]; sql; sql = UPGRADES[pragma(db, 'user_version')]) db.exec(sql);
+  });
+}
+
 /** In the ordinary journal mode, so that the header of the file says whose it is from the first commit on. */
 function initialise(db: Database.Database): void {
-  db.exec('BEGIN IMMEDIATE');
-  try {
+  committed(db, () => {
     // Another process may have been faster.
     if (pragma(db, 'application_id') === 0) db.exec(SCHEMA);
+  });
+}
+
+function committed(db: Database.Database, work: () => void): void {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    work();
     db.exec('COMMIT');
   } catch (error) {
     if (db.inTransaction) db.exec('ROLLBACK');

@@ -4,13 +4,19 @@
 
 /** "Prly": in the header of every database of ours, so that no other is ever touched. */
 export const APPLICATION_ID = 0x50726c79;
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /**
- * `texts` is clustered by pair and number, so that a history is read in one sweep; `n` counts from 1 without a gap.
- * `from_low` is 1 if the pair's first Client-ID, in byte order, is the sender. `counters` has the last session number that
- * is reserved. `probe` is empty: what is written to it is taken back at once.
+ * A text stands first in `turns`, which has a row for every turn of the server, and later in `pages`, clustered by pair and
+ * number, so that a history is read in one sweep (storage/history.ts). `at` is pair * 2^32 + the number of the page's first
+ * text; numbers of a pair count from 1 without a gap. `counters` has the last session number that is reserved, and the
+ * last turn that is filed in pages. `probe` is empty: what is written to it is taken back at once.
  */
+const HISTORY = `
+  CREATE TABLE turns (id INTEGER PRIMARY KEY, runs TEXT NOT NULL) STRICT;
+  CREATE TABLE pages (at INTEGER PRIMARY KEY, count INTEGER NOT NULL, runs TEXT NOT NULL) STRICT;
+  INSERT INTO counters VALUES ('filed', 0);
+`;
 export const SCHEMA = `
   CREATE TABLE subscribers (
     id TEXT PRIMARY KEY COLLATE NOCASE,
@@ -18,18 +24,22 @@ export const SCHEMA = `
     stretched INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE pairs (id INTEGER PRIMARY KEY, low TEXT NOT NULL, high TEXT NOT NULL, UNIQUE (low, high)) STRICT;
-  CREATE TABLE texts (
-    pair INTEGER NOT NULL,
-    n INTEGER NOT NULL,
-    from_low INTEGER NOT NULL,
-    session INTEGER NOT NULL,
-    time INTEGER NOT NULL,
-    text TEXT NOT NULL,
-    PRIMARY KEY (pair, n)
-  ) STRICT, WITHOUT ROWID;
   CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   INSERT INTO counters VALUES ('session', 0);
+  ${HISTORY}
   CREATE TABLE probe (filler BLOB) STRICT;
   PRAGMA application_id = ${APPLICATION_ID};
   PRAGMA user_version = ${SCHEMA_VERSION};
 `;
+
+/** From a version to the next. Version 1 had a row for each text, in a table clustered by pair and number. */
+export const UPGRADES: Readonly<Record<number, string>> = {
+  1: `
+    ${HISTORY}
+    INSERT INTO pages
+      SELECT pair << 32 | min(n), count(*), json_group_array(json_array(from_low, session, time, json_array(text)) ORDER BY n)
+      FROM texts GROUP BY pair, (n - 1) / 256;
+    DROP TABLE texts;
+    PRAGMA user_version = 2;
+  `,
+};

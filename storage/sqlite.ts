@@ -28,12 +28,12 @@ export function openStore(path: string, options: { readonly create: boolean; rea
   }
 }
 
-/** The store on a database that is open; `close` closes it. */
-export function storeOn(connection: Connection, durability: Durability): Store {
+/** The store on a database that is open; `close` closes it. @param fileAfter see storage/history.ts */
+export function storeOn(connection: Connection, durability: Durability, fileAfter?: number): Store {
   return connection.attempt(() => {
     connection.exec(`PRAGMA synchronous = ${durability}`);
     return {
-      ...sqliteHistory(connection),
+      ...sqliteHistory(connection, fileAfter),
       ...sqliteSessionNumbers(connection, durability),
       subscribers: sqliteSubscribers(connection),
       probe: prober(connection),

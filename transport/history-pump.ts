@@ -16,7 +16,7 @@ export class HistoryPump {
 
   /** @param length number of texts in the snapshot */
   constructor(
-    private readonly store: History,
+    private readonly store: Pick<History, 'page'>,
     private readonly channel: Channel,
     private readonly limits: Limits,
     private readonly asking: string,

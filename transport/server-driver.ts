@@ -275,8 +275,7 @@ export class ServerDriver {
   }
 
   private store({ session, sender, recipient, texts }: Extract<ServerEffect, { type: 'store' }>): void {
-    const time = this.o.clock.wall();
-    this.turn.add(texts.map((text) => ({ session, sender, recipient, time, text })));
+    this.turn.add({ session, sender, recipient, time: this.o.clock.wall(), texts });
   }
 
   private forget(at: Instance): void {

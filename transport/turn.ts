@@ -2,7 +2,7 @@
  * What a server does at the end of a turn, in this order: commit the turn's texts, start the lists that were asked for,
  * seal and write every queue, wipe the keys that are condemned (protocol P1, P2). A turn is all reads until setImmediate.
  */
-import { StoreError, type AcceptedText, type Clock, type History } from '../machines/ports';
+import { StoreError, type AcceptedRun, type Clock, type History } from '../machines/ports';
 import type { Channel } from './channel';
 import { type HistoryPump } from './history-pump';
 
@@ -16,13 +16,13 @@ interface Asked {
   readonly pump: (length: number) => HistoryPump | undefined;
   readonly a: string;
   readonly b: string;
-  /** How many texts of the batch were accepted before the request. */
+  /** How many runs of the batch were accepted before the request. */
   readonly position: number;
 }
 
 export class Turn {
   private phase: 'idle' | 'due' = 'idle';
-  private batch: AcceptedText[] = [];
+  private batch: AcceptedRun[] = [];
   private asked: Asked[] = [];
   private readonly dirty = new Set<Channel>();
   private readonly pumps = new Set<HistoryPump>();
@@ -40,8 +40,8 @@ export class Turn {
     this.schedule();
   }
 
-  add(texts: readonly AcceptedText[]): void {
-    this.batch.push(...texts);
+  add(run: AcceptedRun): void {
+    this.batch.push(run);
     this.schedule();
   }
 
@@ -99,7 +99,7 @@ export class Turn {
     return batch.length + asked.length + condemned.length > 0 || [...pumps].some((pump) => !pump.waits);
   }
 
-  private commit(batch: readonly AcceptedText[]): boolean {
+  private commit(batch: readonly AcceptedRun[]): boolean {
     if (batch.length === 0) return false;
     try {
       this.history.append(batch);
@@ -111,7 +111,7 @@ export class Turn {
     }
   }
 
-  private startPumps(batch: readonly AcceptedText[], failed: boolean): void {
+  private startPumps(batch: readonly AcceptedRun[], failed: boolean): void {
     for (const { a, b, pump, position } of this.asked.splice(0)) {
       const later = failed ? 0 : countOfPair(batch.slice(position), a, b);
       const started = pump(this.length(a, b) - later);
@@ -139,7 +139,8 @@ export class Turn {
   }
 }
 
-function countOfPair(texts: readonly AcceptedText[], a: string, b: string): number {
-  return texts.filter(({ sender, recipient }) => (sender === a && recipient === b) || (sender === b && recipient === a))
-    .length;
+function countOfPair(runs: readonly AcceptedRun[], a: string, b: string): number {
+  return runs
+    .filter(({ sender, recipient }) => (sender === a && recipient === b) || (sender === b && recipient === a))
+    .reduce((count, { texts }) => count + texts.length, 0);
 }

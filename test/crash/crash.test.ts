@@ -32,7 +32,7 @@ test('a file that is damaged is found', () => {
     );
   try {
     const store = openStore(data, { create: true, durability: 'normal' });
-    const accepted = { session: 1, sender: 'alice', recipient: 'bob', time: 1, text: 'x'.repeat(3000) };
+    const accepted = { session: 1, sender: 'alice', recipient: 'bob', time: 1, texts: ['x'.repeat(3000)] };
     store.append(Array.from({ length: 50 }, () => accepted));
     store.close();
     expect(fault()).toBeNull();

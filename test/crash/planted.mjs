@@ -26,14 +26,14 @@ const PLANTS = {
     Turn.prototype.commit = function (batch) {
       return commit.call(
         this,
-        batch.flatMap((text) => [text, text]),
+        batch.flatMap((run) => [run, run]),
       );
     };
   },
   /** The order of a turn is lost. */
   backwards() {
     Turn.prototype.commit = function (batch) {
-      return commit.call(this, batch.toReversed());
+      return commit.call(this, batch.map((run) => ({ ...run, texts: run.texts.toReversed() })).toReversed());
     };
   },
   /** Numbers begin again with every start. */

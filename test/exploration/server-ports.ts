@@ -2,7 +2,7 @@
  * What the switchboard is given in exploration: subscribers, an authenticator whose keys are names, the product's session
  * numbers over a store that may fail and that outlives a crash. Must never be here: machines, connections.
  */
-import { StoreError, type AcceptedText, type StoredText } from '../../machines/ports';
+import { StoreError, type AcceptedRun, type StoredText } from '../../machines/ports';
 import type { Authenticator, SwitchboardPorts } from '../../machines/server/switchboard';
 import { ReservedSessionIds } from '../../transport/session-ids';
 import { authSuccess, challenge, keyName, type Datagram } from './symbols';
@@ -68,6 +68,9 @@ export class SymbolicAuthenticator implements Authenticator {
     return entry;
   }
 }
+
+/** A text as it is stored. */
+export type AcceptedText = Omit<AcceptedRun, 'texts'> & { readonly text: string };
 
 /** What outlives a crash, and how the disk is. */
 export class ModelStore {

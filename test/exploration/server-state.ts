@@ -3,11 +3,10 @@
  * progress. Must never be here: what is done with it (server.ts).
  */
 import type { Limits } from '../../machines/limits';
-import type { AcceptedText } from '../../machines/ports';
 import { Switchboard } from '../../machines/server/switchboard';
 import type { Stepper } from '../../machines/stepper';
 import type { Link, PumpChannel } from './server-links';
-import { ModelPorts, ModelStore } from './server-ports';
+import { ModelPorts, ModelStore, type AcceptedText } from './server-ports';
 import type { FirstFlight, Out } from './symbols';
 
 /** What stays the same in all worlds of a scenario; frozen. */

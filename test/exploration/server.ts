@@ -5,11 +5,12 @@
  */
 import type { ServerEffect } from '../../machines/effects';
 import type { TcpMessage } from '../../machines/messages';
-import { StoreError, type AcceptedText } from '../../machines/ports';
+import { StoreError } from '../../machines/ports';
 import type { Instance, Order } from '../../machines/server/switchboard';
 import { HistoryPump } from '../../transport/history-pump';
 import { runsOf, type Run } from '../../transport/inbound';
 import { Link, PumpChannel } from './server-links';
+import type { AcceptedText } from './server-ports';
 import { ServerState, type Asked } from './server-state';
 import { authFail, type Datagram, type FirstFlight } from './symbols';
 

@@ -2,7 +2,7 @@
  * What a checker of a run is told, and how it says that something is wrong. Must never be here: an invariant.
  */
 import type { Transition } from '../../machines/observer';
-import type { AcceptedText } from '../../machines/ports';
+import type { AcceptedRun } from '../../machines/ports';
 import type { Datagram } from '../support/memory-fates';
 import type { Seen } from '../support/wire-watch';
 import type { SimulatedClient } from './client';
@@ -22,7 +22,7 @@ export interface Checker {
   /** A step of a machine; `client` is absent for those of the server. */
   stepped?(transition: Transition, client?: SimulatedClient): void;
   /** Texts that the store has taken. */
-  stored?(texts: readonly AcceptedText[]): void;
+  stored?(runs: readonly AcceptedRun[]): void;
   /** A message left for the other end of the connection of `owner`, or of nobody's if a stranger opened it. */
   said?(seen: Seen, owner: SimulatedClient | undefined): void;
   /** A datagram reached a machine. */

@@ -2,7 +2,7 @@
  * Bugs, to see whether the checkers find them: each is put into the real program by changing one of its objects. Must never be
  * here: a bug that the program has.
  */
-import type { AcceptedText, Store } from '../../machines/ports';
+import type { AcceptedRun, Store } from '../../machines/ports';
 import type { ServerDriver } from '../../transport/server-driver';
 import type { KeyStore } from '../../transport/security/keystore';
 import type { User } from '../support/user';
@@ -105,7 +105,10 @@ export const PLANTED: readonly PlantedBug[] = [
     bug: 'texts of one turn are stored in another order',
     foundBy: ['I-9'],
     within: 10,
-    plant: store((real) => ({ append: (texts: readonly AcceptedText[]) => real.append([...texts].reverse()) })),
+    plant: store((real) => ({
+      append: (runs: readonly AcceptedRun[]) =>
+        real.append(runs.map((run) => ({ ...run, texts: [...run.texts].reverse() })).reverse()),
+    })),
   },
   {
     bug: 'session-IDs begin again after a restart',

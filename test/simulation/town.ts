@@ -3,7 +3,7 @@
  * watches them. It only lets things happen. Must never be here: when they happen (storm.ts), what must hold (checks/).
  */
 import type { Transition } from '../../machines/observer';
-import { StoreError, type AcceptedText, type Address, type Store } from '../../machines/ports';
+import { StoreError, type AcceptedRun, type Address, type Store } from '../../machines/ports';
 import { memoryStore, type MemoryStore } from '../../storage/memory';
 import { Dump } from '../../transport/dump';
 import { KeyStore } from '../../transport/security/keystore';
@@ -247,7 +247,7 @@ export class Town {
     };
     return {
       subscribers: store.subscribers,
-      append: (texts) => this.append(texts),
+      append: (runs) => this.append(runs),
       count: (a, b) => (readable(), store.count(a, b)),
       page: (a, b, after, limit) => (readable(), store.page(a, b, after, limit)),
       reserve: (count) => store.reserve(count),
@@ -256,10 +256,10 @@ export class Town {
     };
   }
 
-  private append(texts: readonly AcceptedText[]): void {
-    this.store.append(texts);
-    this.tale.tell(`the store takes ${texts.map(({ text }) => abridged(text)).join(' | ')}`);
-    this.each('stored', texts);
+  private append(runs: readonly AcceptedRun[]): void {
+    this.store.append(runs);
+    this.tale.tell(`the store takes ${runs.flatMap(({ texts }) => texts.map(abridged)).join(' | ')}`);
+    this.each('stored', runs);
   }
 
   private left(datagram: Datagram): void {

@@ -2,7 +2,7 @@
  * What every store must do, whatever it is made of: each implementation runs this suite. What is true of files only is
  * tested elsewhere.
  */
-import type { AcceptedText, Store } from '../../machines/ports';
+import type { AcceptedRun, Store } from '../../machines/ports';
 import { testSubscribers } from './contract-subscribers';
 import { testAgainstModel } from './model';
 import { readBack, refusal, said, type Harness } from './support';
@@ -77,7 +77,7 @@ function testHistory(given: () => Harness): void {
       const bc = [said('6', { sender: 'bob', recipient: 'carol' })];
       // A pair is two names, not their letters one after the other.
       const other = [said('7', { sender: 'alic', recipient: 'ebob' })];
-      store.append([ab[0], ac[0], ab[1], bc[0], ac[1], other[0], ab[2]] as AcceptedText[]);
+      store.append([ab[0], ac[0], ab[1], bc[0], ac[1], other[0], ab[2]] as AcceptedRun[]);
       expect(store.page('alice', 'bob', 0, 10)).toEqual(readBack(ab));
       expect(store.page('alice', 'carol', 0, 10)).toEqual(readBack(ac));
       expect(store.page('bob', 'carol', 0, 10)).toEqual(readBack(bc));

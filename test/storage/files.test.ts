@@ -46,15 +46,17 @@ describe('what lasts', () => {
     const connection = openDatabase(path('parley.db'), true);
     const store = closeLater(storeOn(connection, durability));
     const seen: unknown[] = [];
+    const look = (): unknown => seen.push(...(connection.prepare('PRAGMA synchronous').get([]) ?? []));
     const transaction = connection.transaction.bind(connection);
     jest.spyOn(connection, 'transaction').mockImplementation((work) => {
-      seen.push(...(connection.prepare('PRAGMA synchronous').get([]) ?? []));
+      look();
       return transaction(work);
     });
-    store.append([said('hello')]);
+    // What a text is appended under.
+    look();
     store.reserve(1000);
     expect(refusal(() => store.reserve(2 ** 32)).kind).toBe('failed');
-    store.append([said('hello')]);
+    look();
     expect(seen).toEqual(levels);
   });
 
@@ -152,7 +154,7 @@ describe('damage that only reading finds', () => {
   test('a text that is not UTF-8 is refused, and the process lives', () => {
     overwrite(filled('parley.db'), 'text number 250');
     const store = open('parley.db', { create: false });
-    expect(store.page('alice', 'bob', 0, 249)).toHaveLength(249);
+    expect(store.page('alice', 'bob', 0, 200)).toHaveLength(200);
     const { kind, message } = refusal(() => store.page('alice', 'bob', 249, 1));
     expect(kind).toBe('failed');
     expect(message).toMatch(/parley\.db is damaged \(a stored text is not UTF-8\); stop the server/);
@@ -161,12 +163,35 @@ describe('damage that only reading finds', () => {
 
   test('a gap in a history is not passed over', () => {
     const db = new Database(filled('parley.db'));
-    db.exec('DELETE FROM texts WHERE n = 250; PRAGMA wal_checkpoint(TRUNCATE)');
+    db.exec('DELETE FROM pages WHERE at & 0xffffffff = 201; PRAGMA wal_checkpoint(TRUNCATE)');
     db.close();
     const store = open('parley.db', { create: false });
-    expect(store.page('alice', 'bob', 0, 249)).toHaveLength(249);
+    expect(store.page('alice', 'bob', 0, 200)).toHaveLength(200);
     expect(refusal(() => store.page('alice', 'bob', 0, 500)).message).toMatch(/texts are missing/);
-    expect(refusal(() => store.page('alice', 'bob', 249, 10)).kind).toBe('failed');
+    expect(refusal(() => store.page('alice', 'bob', 200, 10)).kind).toBe('failed');
+  });
+
+  test('a page with fewer texts than it says is not passed over', () => {
+    const db = new Database(filled('parley.db'));
+    db.exec("UPDATE pages SET runs = json_remove(runs, '$[7]') WHERE at & 0xffffffff = 201");
+    db.close();
+    expect(refusal(() => open('parley.db').page('alice', 'bob', 200, 10)).message).toMatch(/texts are missing/);
+  });
+
+  test('a turn that makes no sense or is missing is refused, and the process lives', () => {
+    const store = open('parley.db');
+    for (const word of ['one', 'two', 'three']) store.append([said(word)]);
+    store.close();
+    const db = new Database(path('parley.db'));
+    const spoilt: readonly (readonly [string, RegExp])[] = [
+      ["UPDATE turns SET runs = CAST(x'ff' AS TEXT) WHERE id = 2", /a stored text is not UTF-8/],
+      ['DELETE FROM turns WHERE id = 2', /texts are missing/],
+    ];
+    for (const [sql, sentence] of spoilt) {
+      db.exec(sql);
+      expect(refusal(() => open('parley.db').count('alice', 'bob')).message).toMatch(sentence);
+    }
+    db.close();
   });
 
   test('a subscriber whose ID is not UTF-8 is refused, and the process lives', () => {

@@ -1,6 +1,7 @@
 /** Temporary directories, and databases in them. */
 import type { Store } from '../../machines/ports';
-import { openStore, type Durability } from '../../storage/sqlite';
+import { openDatabase } from '../../storage/open';
+import { openStore, storeOn, type Durability } from '../../storage/sqlite';
 import { said, subscriber } from './support';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -64,9 +65,11 @@ export function databases(): Databases {
   const open = (name: string, { create = true, durability = 'normal' }: OpenOptions = {}): Store =>
     closeLater(openStore(path(name), { create, durability }));
   const filled = (name: string, texts = 500): string => {
-    const store = openStore(path(name), { create: true, durability: 'normal' });
+    // Filed at once, so that there are pages of a hundred texts.
+    const store = storeOn(openDatabase(path(name), true), 'normal', 0);
     store.subscribers.add(subscriber('alice', 1));
-    store.append(Array.from({ length: texts }, (_, i) => said(`text number ${i + 1} ${'.'.repeat(100)}`)));
+    const all = Array.from({ length: texts }, (_, i) => said(`text number ${i + 1} ${'.'.repeat(100)}`));
+    for (let i = 0; i < texts; i += 100) store.append(all.slice(i, i + 100));
     store.reserve(1000);
     store.close();
     return path(name);

@@ -1,10 +1,10 @@
 /** Random operations on a store and on a model of it that one can see is right. */
 import fc from 'fast-check';
-import { StoreError, type AcceptedText, type Store, type StoredText, type Subscriber } from '../../machines/ports';
+import { StoreError, type AcceptedRun, type Store, type StoredText, type Subscriber } from '../../machines/ports';
 import { readBack, type Harness } from './support';
 
 type Operation =
-  | { readonly do: 'append'; readonly batch: readonly AcceptedText[] }
+  | { readonly do: 'append'; readonly batch: readonly AcceptedRun[] }
   | { readonly do: 'count'; readonly pair: readonly [string, string] }
   | { readonly do: 'page'; readonly pair: readonly [string, string]; readonly after: number; readonly limit: number }
   | { readonly do: 'reserve'; readonly count: number }
@@ -14,20 +14,17 @@ type Operation =
 
 const id = fc.constantFrom('a', 'b', 'B', 'ab');
 const pair = fc.tuple(id, id);
-const text: fc.Arbitrary<AcceptedText> = fc.record({
+const run: fc.Arbitrary<AcceptedRun> = fc.record({
   session: fc.integer({ min: 1, max: 3 }),
   sender: id,
   recipient: id,
   time: fc.integer({ min: 0, max: 2 }),
-  text: fc.string({ unit: 'binary', maxLength: 5 }),
+  texts: fc.oneof(
+    { weight: 9, arbitrary: fc.array(fc.string({ unit: 'binary', maxLength: 5 }), { minLength: 1, maxLength: 40 }) },
+    fc.array(fc.string({ unit: 'grapheme', maxLength: 5 }), { minLength: 200, maxLength: 600 }),
+  ),
 });
-/** Runs as they arise, and texts without any order. */
-const batch = fc.oneof(
-  fc
-    .tuple(text, fc.array(fc.string({ unit: 'grapheme' }), { maxLength: 40 }))
-    .map(([one, texts]) => texts.map((t) => ({ ...one, text: t }))),
-  fc.array(text, { maxLength: 12 }),
-);
+const batch = fc.array(run, { maxLength: 12 });
 const someone: fc.Arbitrary<Subscriber> = fc.record({
   id,
   key: fc.integer({ min: 1, max: 3 }).map((fill) => Buffer.alloc(32, fill)),
@@ -36,7 +33,10 @@ const someone: fc.Arbitrary<Subscriber> = fc.record({
 const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('append' as const), batch }) },
   fc.record({ do: fc.constant('count' as const), pair }),
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('page' as const), pair, after: fc.nat(60), limit: fc.nat(60) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('page' as const), pair, after: fc.nat(600), limit: fc.nat(600) }),
+  },
   fc.record({ do: fc.constant('reserve' as const), count: fc.integer({ min: 1, max: 2000 }) }),
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('add' as const, 'replace' as const), subscriber: someone }) },
   fc.record({ do: fc.constant('remove' as const), id }),
@@ -45,7 +45,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
 
 /** The store as one would write it in a minute: lists, searched from end to end. */
 class Model {
-  private readonly texts: AcceptedText[] = [];
+  private readonly runs: AcceptedRun[] = [];
   private reserved = 0;
   private subscribers: Subscriber[] = [];
 
@@ -53,7 +53,7 @@ class Model {
   perform(operation: Operation): unknown {
     switch (operation.do) {
       case 'append':
-        return void this.texts.push(...operation.batch);
+        return void this.runs.push(...operation.batch);
       case 'count':
         return this.of(operation.pair).length;
       case 'page':
@@ -80,9 +80,9 @@ class Model {
   }
 
   private of([a, b]: readonly [string, string]): StoredText[] {
-    const same = (t: AcceptedText): boolean =>
+    const same = (t: AcceptedRun): boolean =>
       (t.sender === a && t.recipient === b) || (t.sender === b && t.recipient === a);
-    return readBack(this.texts.filter(same));
+    return readBack(this.runs.filter(same));
   }
 
   private insert(one: Subscriber, others: readonly Subscriber[]): unknown {

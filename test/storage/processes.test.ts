@@ -20,13 +20,13 @@ afterEach(() => children.splice(0).forEach((child) => child.kill('SIGKILL')));
 const DIST = join(__dirname, '../../dist/storage');
 const LIBSQL = JSON.stringify(require.resolve('libsql'));
 
-/** What another process runs: `store` is its store, `say` writes a line, `said` makes a text. */
+/** What another process runs: `store` is its store, `say` writes a line, `said` makes a run of one text. */
 function script(file: string, body: string): string[] {
   return [
     '-e',
     `const { openStore } = require(${JSON.stringify(join(DIST, 'sqlite.js'))});
      const say = (line) => require('node:fs').writeSync(1, line + '\\n');
-     const said = (text, session = 1) => ({ session, sender: 'bob', recipient: 'alice', time: 0, text });
+     const said = (text, session = 1) => ({ session, sender: 'bob', recipient: 'alice', time: 0, texts: [text] });
      const store = openStore(${JSON.stringify(file)}, { create: true, durability: 'normal' });
      ${body}`,
   ];

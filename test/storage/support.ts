@@ -1,5 +1,5 @@
 /** What the tests of stores share: a store to be tested, texts, subscribers, refusals. */
-import { StoreError, type AcceptedText, type Store, type StoredText, type Subscriber } from '../../machines/ports';
+import { StoreError, type AcceptedRun, type Store, type StoredText, type Subscriber } from '../../machines/ports';
 
 /** A store in the hands of a test. */
 export interface Harness {
@@ -14,13 +14,15 @@ export interface Harness {
   readonly dispose: () => void;
 }
 
-export function said(text: string, more: Partial<AcceptedText> = {}): AcceptedText {
-  return { session: 1, sender: 'alice', recipient: 'bob', time: 1_700_000_000_000, text, ...more };
+export function said(text: string, more: Partial<AcceptedRun> = {}): AcceptedRun {
+  return { session: 1, sender: 'alice', recipient: 'bob', time: 1_700_000_000_000, texts: [text], ...more };
 }
 
 /** What must be read back for these texts of one pair. */
-export function readBack(texts: readonly AcceptedText[]): StoredText[] {
-  return texts.map(({ session, sender, time, text }, i) => ({ n: i + 1, session, sender, time, text }));
+export function readBack(runs: readonly AcceptedRun[]): StoredText[] {
+  return runs
+    .flatMap(({ session, sender, time, texts }) => texts.map((text) => ({ session, sender, time, text })))
+    .map((stored, i) => ({ n: i + 1, ...stored }));
 }
 
 export function subscriber(id: string, fill: number, stretched = false): Subscriber {

@@ -51,7 +51,7 @@ const UNUSABLE: readonly Unusable[] = [
     'a database of a newer version',
     () => {
       const db = new Database(filled('newer.db'));
-      db.exec('PRAGMA user_version = 2; PRAGMA wal_checkpoint(TRUNCATE)');
+      db.exec('PRAGMA user_version = 3; PRAGMA wal_checkpoint(TRUNCATE)');
       db.close();
       return 'newer.db';
     },
@@ -65,7 +65,7 @@ const UNUSABLE: readonly Unusable[] = [
     'a database that lacks a table',
     () => {
       const db = new Database(filled('spoilt.db'));
-      db.exec('DROP TABLE texts; PRAGMA wal_checkpoint(TRUNCATE)');
+      db.exec('DROP TABLE pages; PRAGMA wal_checkpoint(TRUNCATE)');
       db.close();
       return 'spoilt.db';
     },

@@ -9,7 +9,7 @@ const users = ['A', 'B', 'C'] as const;
 /** Puts texts of A and B into the store, as of an earlier session. */
 function past(world: World, count: number, length = 10): string[] {
   const texts = Array.from({ length: count }, (_, n) => `${String(n)} ${'x'.repeat(length)}`);
-  world.store.append(texts.map((text) => ({ session: 7, sender: 'B', recipient: 'A', time: 1_000, text })));
+  world.store.append(texts.map((text) => ({ session: 7, sender: 'B', recipient: 'A', time: 1_000, texts: [text] })));
   return texts.map((text) => `<7> <from: B> <${text}>`);
 }
 

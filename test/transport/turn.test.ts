@@ -1,17 +1,17 @@
 /** The order of a turn's end (P1, P2): commit, start lists, write, wipe; and what a failed commit does to it. */
-import { StoreError, type AcceptedText } from '../../machines/ports';
+import { StoreError, type AcceptedRun } from '../../machines/ports';
 import { memoryStore } from '../../storage/memory';
 import type { Channel } from '../../transport/channel';
 import type { HistoryPump } from '../../transport/history-pump';
 import { Turn } from '../../transport/turn';
 import { VirtualTime } from '../support/virtual-clock';
 
-const text = (words: string, sender = 'A', recipient = 'B', session = 1): AcceptedText => ({
+const text = (words: string, sender = 'A', recipient = 'B', session = 1): AcceptedRun => ({
   session,
   sender,
   recipient,
   time: 0,
-  text: words,
+  texts: [words],
 });
 
 class Bench {
@@ -75,8 +75,8 @@ test('commit before write, lists between, keys last; each connection once', () =
   b.turn.touch(two);
   b.turn.touch(one);
   b.turn.ask('A', 'B', (length) => b.pump(length));
-  b.turn.add([text('a')]);
-  b.turn.add([text('b')]);
+  b.turn.add(text('a'));
+  b.turn.add(text('b'));
   expect(b.order).toEqual([]);
   expect(b.rest()).toEqual(['commit 2', 'list of 0', 'list done', 'write 1', 'write 2', 'wipe']);
   expect(b.rest()).toEqual([]);
@@ -84,9 +84,9 @@ test('commit before write, lists between, keys last; each connection once', () =
 
 test('a list counts the texts of the turn that were accepted before it was asked for, of its own pair', () => {
   const b = new Bench();
-  b.turn.add([text('1'), text('2', 'B', 'A'), text('other', 'A', 'C', 2)]);
+  for (const run of [text('1'), text('2', 'B', 'A'), text('other', 'A', 'C', 2)]) b.turn.add(run);
   b.turn.ask('B', 'A', (length) => b.pump(length));
-  b.turn.add([text('3'), text('other', 'C', 'A', 2)]);
+  for (const run of [text('3'), text('other', 'C', 'A', 2)]) b.turn.add(run);
   expect(b.rest()).toContain('list of 2');
   b.turn.ask('A', 'B', (length) => b.pump(length));
   expect(b.rest()).toContain('list of 3');
@@ -94,11 +94,11 @@ test('a list counts the texts of the turn that were accepted before it was asked
 
 test('a commit that fails: the sessions are told before anything is written; lists count what is stored', () => {
   const b = new Bench();
-  b.turn.add([text('stored')]);
+  b.turn.add(text('stored'));
   b.rest();
   b.store.full = true;
   b.turn.touch(b.channel('1'));
-  b.turn.add([text('not', 'A', 'B', 1), text('not', 'C', 'D', 7), text('not', 'A', 'B', 1)]);
+  for (const run of [text('not', 'A', 'B', 1), text('not', 'C', 'D', 7), text('not', 'A', 'B', 1)]) b.turn.add(run);
   b.turn.ask('A', 'B', (length) => b.pump(length));
   expect(b.rest()).toEqual(['commit 3', 'unstored 1,7', 'list of 1', 'list done', 'write 1']);
 });
@@ -117,7 +117,7 @@ test('an error that is our own bug is not swallowed', () => {
   b.store.append = () => {
     throw new TypeError('bug');
   };
-  b.turn.add([text('a')]);
+  b.turn.add(text('a'));
   expect(() => b.rest()).toThrow('bug');
 });
 
@@ -166,7 +166,7 @@ test('one immediate a turn, none when nothing is to be done', () => {
       },
     }),
   );
-  for (let n = 0; n < 10; n++) turn.add([text(String(n))]);
+  for (let n = 0; n < 10; n++) turn.add(text(String(n)));
   b.time.settle();
   expect(immediates).toBe(1);
 });

@@ -3,7 +3,7 @@
  * are numbered, so each is known again everywhere. Must never be here: connections.
  */
 import type { Transition } from '../../../machines/observer';
-import type { AcceptedText } from '../../../machines/ports';
+import type { AcceptedRun } from '../../../machines/ports';
 import { escaped } from '../../../bin/terminal/display';
 import { isClientId } from '../../../machines/messages';
 import type { Seen } from '../../support/wire-watch';
@@ -11,6 +11,12 @@ import type { Checker } from '../checker';
 import type { SimulatedClient } from '../client';
 import { abridged, type Town } from '../town';
 
+/** A text that is stored. */
+interface Kept {
+  readonly session: number;
+  readonly sender: string;
+  readonly text: string;
+}
 /** Texts of one writer in one session, in order. */
 type Side = string[];
 /** A list on its way to a client. */
@@ -28,7 +34,7 @@ export class TextChecks implements Checker {
   private readonly shownIn = new Map<string, number>();
   private readonly sentIn = new Map<string, number>();
   /** Texts of a pair of clients, as they ought to be listed. */
-  private readonly pairs = new Map<string, AcceptedText[]>();
+  private readonly pairs = new Map<string, Kept[]>();
   /** By connection: what a server still sends over one that its client has given up belongs to the list asked for there. */
   private readonly lists = new Map<object, List>();
   /** The list that a client reads. */
@@ -47,22 +53,26 @@ export class TextChecks implements Checker {
     sideOf(this.typedIn, session, client.id).push(line);
   }
 
-  stored(texts: readonly AcceptedText[]): void {
-    for (const text of texts) {
-      const { session, sender, recipient } = text;
-      const typed = sideOf(this.typedIn, session, sender);
-      const accepted = sideOf(this.acceptedIn, session, sender);
-      if (typed[accepted.length] !== text.text) {
-        this.wrong(
-          `the store takes "${abridged(text.text)}" of ${sender} in ${String(session)}, typed next was "${abridged(typed[accepted.length] ?? 'nothing')}"`,
-        );
-      }
-      accepted.push(text.text);
-      const name = pairName(sender, recipient);
-      const pair = this.pairs.get(name);
-      if (pair) pair.push(text);
-      else this.pairs.set(name, [text]);
+  stored(runs: readonly AcceptedRun[]): void {
+    for (const { session, sender, recipient, texts } of runs) {
+      for (const text of texts) this.keep({ session, sender, text }, recipient);
     }
+  }
+
+  private keep(text: Kept, recipient: string): void {
+    const { session, sender } = text;
+    const typed = sideOf(this.typedIn, session, sender);
+    const accepted = sideOf(this.acceptedIn, session, sender);
+    if (typed[accepted.length] !== text.text) {
+      this.wrong(
+        `the store takes "${abridged(text.text)}" of ${sender} in ${String(session)}, typed next was "${abridged(typed[accepted.length] ?? 'nothing')}"`,
+      );
+    }
+    accepted.push(text.text);
+    const name = pairName(sender, recipient);
+    const pair = this.pairs.get(name);
+    if (pair) pair.push(text);
+    else this.pairs.set(name, [text]);
   }
 
   said({ link, from, message }: Seen, owner?: SimulatedClient): void {
@@ -126,7 +136,9 @@ export class TextChecks implements Checker {
     if (!list) return;
     const stored = this.pairs.get(pairName(id, list.id))?.length ?? 0;
     const batch = this.town.server?.driver['turn']['batch'] ?? [];
-    const waiting = batch.filter((text) => pairName(text.sender, text.recipient) === pairName(id, list.id)).length;
+    const waiting = batch
+      .filter(({ sender, recipient }) => pairName(sender, recipient) === pairName(id, list.id))
+      .reduce((count, { texts }) => count + texts.length, 0);
     // On a full disk the texts of this turn are not stored.
     list.expected = this.town.store.full ? [stored] : [stored + waiting];
   }

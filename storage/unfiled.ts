@@ -1,0 +1,126 @@
+/**
+ * The texts that stand in the table `turns` and are not filed under their pair yet, as they are found by pair: a mirror in
+ * memory of what is stored, no larger than that, and read again when another process has written.
+ */
+import type { AcceptedRun, StoredText } from '../machines/ports';
+import { pairOf } from './agreement';
+import type { Connection } from './connection';
+import { damaged } from './failure';
+
+const STATE = "SELECT value, coalesce((SELECT max(id) FROM turns), value) FROM counters WHERE name = 'filed'";
+/** As bytes, since libsql ends the process on a string that is not UTF-8. */
+const READ = 'SELECT id, CAST(runs AS BLOB) FROM turns WHERE id > ? ORDER BY id LIMIT 1';
+
+/** As a turn is written. */
+type WrittenRun = readonly [sender: string, recipient: string, session: number, time: number, texts: readonly string[]];
+
+/** What is not filed of one pair, in order. */
+export interface UnfiledPair {
+  readonly low: string;
+  readonly high: string;
+  readonly runs: AcceptedRun[];
+  count: number;
+}
+
+export class Unfiled {
+  /** Characters of the turns that are mirrored. */
+  size = 0;
+  /** Number of the last turn that is mirrored; before the first look, of none. */
+  last = NaN;
+  /** The last turn that was filed, when this was looked at. */
+  private filed = NaN;
+  private readonly byPair = new Map<string, UnfiledPair>();
+  private readonly state;
+  private readonly read;
+  private readonly utf8 = new TextDecoder('utf-8', { fatal: true });
+
+  constructor(private readonly connection: Connection) {
+    this.state = connection.prepare<[filed: number, last: number]>(STATE);
+    this.read = connection.prepare<[id: number, runs: Buffer]>(READ);
+  }
+
+  pairs(): Iterable<UnfiledPair> {
+    return this.byPair.values();
+  }
+  count(a: string, b: string): number {
+    return this.byPair.get(nameOf(a, b))?.count ?? 0;
+  }
+
+  /** Texts of the pair after the first `after`; `filed` of it stand before them. */
+  page(a: string, b: string, after: number, limit: number, filed: number): StoredText[] {
+    const texts: StoredText[] = [];
+    let n = filed;
+    for (const run of this.byPair.get(nameOf(a, b))?.runs ?? []) {
+      const skipped = Math.max(0, filed + after - n);
+      const { session, sender, time } = run;
+      for (let i = skipped; i < run.texts.length && texts.length < limit; i++) {
+        texts.push({ n: n + i + 1, session, sender, time, text: run.texts[i] ?? '' });
+      }
+      n += run.texts.length;
+      if (texts.length === limit) break;
+    }
+    return texts;
+  }
+
+  /** A turn was written by us under this number. If others have written before it, the next refresh reads both. */
+  added(id: number, runs: readonly AcceptedRun[], size: number): void {
+    if (id === this.last + 1) this.take(id, runs, size);
+  }
+
+  /** Everything was filed. */
+  clear(): void {
+    this.filed = this.last;
+    this.forget();
+  }
+
+  /** Reads what other processes have written, and forgets what they have filed. @throws StoreError of a damaged file */
+  refresh(): void {
+    const [filed, last] = this.state.get([]) ?? [0, 0];
+    if (filed === this.filed && last === this.last) return;
+    // Filed by another process, or what we mirrored was taken back.
+    if (filed !== this.filed || last < this.last) {
+      this.forget();
+      this.last = this.filed = filed;
+    }
+    for (let row = this.read.get([this.last]); row; row = this.read.get([this.last])) {
+      const [id, bytes] = row;
+      if (id !== this.last + 1) throw damaged(this.connection.path, 'texts are missing');
+      this.take(id, this.decode(bytes), bytes.length);
+    }
+  }
+
+  private forget(): void {
+    this.byPair.clear();
+    this.size = 0;
+  }
+
+  private take(id: number, runs: readonly AcceptedRun[], size: number): void {
+    this.last = id;
+    this.size += size;
+    for (const run of runs) {
+      const name = nameOf(run.sender, run.recipient);
+      let pair = this.byPair.get(name);
+      if (!pair) {
+        const [low, high] = pairOf(run.sender, run.recipient);
+        this.byPair.set(name, (pair = { low, high, runs: [], count: 0 }));
+      }
+      pair.runs.push(run);
+      pair.count += run.texts.length;
+    }
+  }
+
+  private decode(bytes: Buffer): AcceptedRun[] {
+    try {
+      const runs = JSON.parse(this.utf8.decode(bytes)) as WrittenRun[];
+      return runs.map(([sender, recipient, session, time, texts]) => ({ sender, recipient, session, time, texts }));
+    } catch {
+      // Without the cause: an error of the parser quotes what it read.
+      throw damaged(this.connection.path, 'a stored text is not UTF-8');
+    }
+  }
+}
+
+/** A blank is in no Client-ID. */
+function nameOf(a: string, b: string): string {
+  return a < b ? `${a} ${b}` : `${b} ${a}`;
+}
