@@ -188,7 +188,7 @@ export const PLANTED: readonly PlantedBug[] = [
       change(client, 'connectionStep', (old, event: { type: string }, orders: unknown) => {
         const { chat } = client as unknown as { chat?: object };
         // The guard is told what the chat machine says of itself.
-        const looksIdle = chat && Object.assign(Object.create(chat) as object, { state: 'Connected' });
+        const looksIdle = chat && (Object.create(chat, { state: { value: 'Connected' } }) as object);
         if (event.type === 'T.ACT_EXPIRED') Object.assign(client, { chat: looksIdle });
         old(event, orders);
       }),

@@ -39,8 +39,11 @@ export class TextChecks implements Checker {
   private readonly lists = new Map<object, List>();
   /** The list that a client reads. */
   private readonly read = new Map<SimulatedClient, List>();
-  /** The last list that any client of a user has asked for. */
-  private readonly asked = new Map<string, List>();
+  /**
+   * Lists that the clients of a user have asked for and the server does not know of yet. There may be several: a client that
+   * was superseded asks as long as it has not noticed.
+   */
+  private readonly asked = new Map<string, Set<List>>();
   private readonly inChat = new Map<SimulatedClient, boolean>();
 
   constructor(private readonly town: Town) {}
@@ -132,8 +135,12 @@ export class TextChecks implements Checker {
 
   stepped({ machine, event, client: id }: Transition): void {
     if (machine !== 'server history' || event !== 'M.HISTORY_REQ') return;
-    const list = this.asked.get(id);
-    if (!list) return;
+    for (const list of this.asked.get(id) ?? []) this.begins(id, list);
+    this.asked.delete(id);
+  }
+
+  /** The server knows of the request: how long the list must be is settled now. */
+  private begins(id: string, list: List): void {
     const stored = this.pairs.get(pairName(id, list.id))?.length ?? 0;
     const batch = this.town.server?.driver['turn']['batch'] ?? [];
     const waiting = batch
@@ -147,7 +154,7 @@ export class TextChecks implements Checker {
     const list: List = { id, sent: 0, shown: 0, expected: [] };
     this.lists.set(link, list);
     this.read.set(owner, list);
-    this.asked.set(owner.id, list);
+    this.asked.set(owner.id, (this.asked.get(owner.id) ?? new Set()).add(list));
   }
 
   private listed(owner: SimulatedClient, link: object, resp: Extract<Seen['message'], { type: 'HISTORY_RESP' }>): void {
