@@ -48,10 +48,11 @@ export function openLog({ level, format: style, file }: LoggingOptions): Log {
         : new transports.Stream({ stream: linesInto(file), eol: '' }),
     ],
   });
-  const at =
-    (name: LogLevel) =>
-    (message: string, fields: LogFields = {}) =>
-      void logger.log(name, message, fields);
+  // winston makes an entry's line before it looks at the level.
+  const at = (name: LogLevel): Log[LogLevel] =>
+    LOG_LEVELS.indexOf(name) > LOG_LEVELS.indexOf(level)
+      ? () => undefined
+      : (message: string, fields: LogFields = {}) => void logger.log(name, message, fields);
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), debugging: level === 'debug' };
 }
 

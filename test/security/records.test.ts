@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { WIRE } from '../../machines/limits';
 import { sealInto } from '../../transport/security/aead';
 import { RecordOpener, RecordSealer, writeNonce } from '../../transport/security/records';
-import { nextSecret } from '../../transport/security/schedule';
+import { extract, nextSecret } from '../../transport/security/schedule';
 import { PLAINTEXTS, vector } from './vectors';
 
 const { KEEPALIVE } = PLAINTEXTS;
@@ -16,7 +16,7 @@ const open = (opener: RecordOpener, record: Buffer): Buffer | undefined =>
 
 /** S[e] of the stream whose S[0] is this. */
 function secretOf(epoch: number, first = vector('S_c2s')): Buffer {
-  return epoch === 0 ? first : secretOf(epoch - 1, nextSecret(first));
+  return epoch === 0 ? first : secretOf(epoch - 1, nextSecret(extract(first)));
 }
 /** Both ends of a stream at record `first`. */
 function stream(first = 0): { sealer: RecordSealer; opener: RecordOpener } {

@@ -1,5 +1,6 @@
 /** Golden values of hashes and key schedule (protocol 2.2, 2.4; appendix B), and what must separate the keys. */
 import fc from 'fast-check';
+import { hkdfSync } from 'node:crypto';
 import { a3, a8, datagramHash } from '../../transport/security/hashes';
 import { systemRandom } from '../../transport/security/random';
 import * as schedule from '../../transport/security/schedule';
@@ -9,17 +10,46 @@ test.each<[Parameters<typeof vector>[0], () => Buffer]>([
   ['RES', () => a3(vector('rand'), vector('K_A'))],
   ['CK_A', () => a8(vector('rand'), vector('K_A'))],
   ['TH', () => schedule.transcriptHash(vector('HELLO'), vector('CHALLENGE'))],
-  ['K_succ', () => schedule.authSuccessKey(vector('CK_A'), vector('TH'))],
-  ['tag', () => schedule.lookupTag(vector('CK_A'), vector('TH'))],
-  ['S_c2s', () => schedule.clientToServerSecret(vector('CK_A'), vector('TH'), vector('prefaceC'))],
-  ['S_s2c', () => schedule.serverToClientSecret(vector('CK_A'), vector('TH'), vector('prefaceC'), vector('prefaceS'))],
-  ['key_c2s_0', () => schedule.epochKey(vector('S_c2s'))],
-  ['iv_c2s_0', () => schedule.epochIv(vector('S_c2s'))],
-  ['key_s2c_0', () => schedule.epochKey(vector('S_s2c'))],
-  ['iv_s2c_0', () => schedule.epochIv(vector('S_s2c'))],
-  ['S_c2s_1', () => schedule.nextSecret(vector('S_c2s'))],
+  ['K_succ', () => schedule.authSuccessKey(schedule.extract(vector('CK_A')), vector('TH'))],
+  ['tag', () => schedule.lookupTag(schedule.extract(vector('CK_A')), vector('TH'))],
+  ['S_c2s', () => schedule.clientToServerSecret(schedule.extract(vector('CK_A')), vector('TH'), vector('prefaceC'))],
+  [
+    'S_s2c',
+    () =>
+      schedule.serverToClientSecret(
+        schedule.extract(vector('CK_A')),
+        vector('TH'),
+        vector('prefaceC'),
+        vector('prefaceS'),
+      ),
+  ],
+  ['key_c2s_0', () => schedule.epochKey(schedule.extract(vector('S_c2s')))],
+  ['iv_c2s_0', () => schedule.epochIv(schedule.extract(vector('S_c2s')))],
+  ['key_s2c_0', () => schedule.epochKey(schedule.extract(vector('S_s2c')))],
+  ['iv_s2c_0', () => schedule.epochIv(schedule.extract(vector('S_s2c')))],
+  ['S_c2s_1', () => schedule.nextSecret(schedule.extract(vector('S_c2s')))],
 ])('%s', (name, compute) => {
   expect(compute()).toEqual(vector(name));
+});
+
+test('the schedule is HKDF-SHA-256, as the library has it', () => {
+  const bytes = (length: number): fc.Arbitrary<Buffer> =>
+    fc.uint8Array({ minLength: length, maxLength: length }).map((value) => Buffer.from(value));
+  const hkdf = (secret: Buffer, label: string, context: readonly Buffer[], length: number): Buffer =>
+    Buffer.from(
+      hkdfSync('sha256', secret, 'SBC/1', Buffer.concat([Buffer.from(`${label}\0`, 'latin1'), ...context]), length),
+    );
+  fc.assert(
+    fc.property(bytes(32), bytes(32), bytes(40), bytes(24), (secret, th, c, s) => {
+      const extracted = schedule.extract(secret);
+      expect(schedule.authSuccessKey(extracted, th)).toEqual(hkdf(secret, 'auth success', [th], 32));
+      expect(schedule.lookupTag(extracted, th)).toEqual(hkdf(secret, 'lookup tag', [th], 16));
+      expect(schedule.serverToClientSecret(extracted, th, c, s)).toEqual(
+        hkdf(secret, 'server to client', [th, c, s], 32),
+      );
+      expect(schedule.epochIv(extracted)).toEqual(hkdf(secret, 'iv', [], 12));
+    }),
+  );
 });
 
 test('the two hashes of the assignment are not computable from each other by hashing once more', () => {
@@ -33,12 +63,15 @@ test('a datagram is named by its content: SHA-256 of "abc" in base64', () => {
 
 test('every bit of CK_A, TH and the prefaces changes the secrets it goes into', () => {
   const inputs = [vector('CK_A'), vector('TH'), vector('prefaceC'), vector('prefaceS')];
-  const secrets = ([ck, th, c, s]: readonly Buffer[]): Buffer[] => [
-    schedule.clientToServerSecret(ck!, th!, c!),
-    schedule.serverToClientSecret(ck!, th!, c!, s!),
-    schedule.authSuccessKey(ck!, th!),
-    schedule.lookupTag(ck!, th!),
-  ];
+  const secrets = ([ck, th, c, s]: readonly Buffer[]): Buffer[] => {
+    const root = schedule.extract(ck!);
+    return [
+      schedule.clientToServerSecret(root, th!, c!),
+      schedule.serverToClientSecret(root, th!, c!, s!),
+      schedule.authSuccessKey(root, th!),
+      schedule.lookupTag(root, th!),
+    ];
+  };
   const before = secrets(inputs);
   const places = inputs.flatMap((bytes, input) =>
     Array.from({ length: bytes.length * 8 }, (_, bit) => ({ input, bit })),

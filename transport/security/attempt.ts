@@ -7,7 +7,7 @@ import type { RecordOpener, RecordSealer } from './records';
 import { clientToServerSecret, lookupTag, serverToClientSecret, SIZE } from './schedule';
 import { ownMemory, type Secret } from './secret';
 
-/** derived: RES, CK_A. bound: and TH. offered: and the cookie. spent: only CK_A, TH. keyed: nothing beside the record ciphers. */
+/** derived: RES, root. bound: and TH. offered: and the cookie. spent: only root, TH. keyed: nothing beside the record ciphers. */
 export type Phase = 'derived' | 'bound' | 'offered' | 'spent' | 'keyed';
 
 export interface Attempt {
@@ -37,8 +37,9 @@ export const ALLOWED = {
 /** Where a value lies in the block. */
 export type Range = readonly [from: number, to: number];
 export const RES: Range = [0, SIZE.RES];
-export const CK: Range = [RES[1], RES[1] + SIZE.CK];
-export const TH: Range = [CK[1], CK[1] + SIZE.TH];
+/** CK_A, extracted. */
+export const ROOT: Range = [RES[1], RES[1] + SIZE.ROOT];
+export const TH: Range = [ROOT[1], ROOT[1] + SIZE.TH];
 export const COOKIE: Range = [TH[1], TH[1] + SIZE.COOKIE];
 export const BLOCK_BYTES = COOKIE[1];
 
@@ -62,9 +63,9 @@ export function equal(block: Secret, range: Range, given: Uint8Array): boolean {
   return block.use((own) => given.length === range[1] - range[0] && timingSafeEqual(own.subarray(...range), given));
 }
 
-/** Lends CK_A and TH, from which everything after the challenge follows. */
-export function fromRoot<T>({ block }: Attempt, f: (ck: Buffer, th: Buffer) => T): T {
-  return block.use((own) => f(own.subarray(...CK), own.subarray(...TH)));
+/** Lends the root and TH, from which everything after the challenge follows. */
+export function fromRoot<T>({ block }: Attempt, f: (root: Buffer, th: Buffer) => T): T {
+  return block.use((own) => f(own.subarray(...ROOT), own.subarray(...TH)));
 }
 
 export function tagOf(attempt: Attempt): Buffer {
@@ -73,10 +74,10 @@ export function tagOf(attempt: Attempt): Buffer {
 
 /** S_c2s[0], or S_s2c[0] if there is a server preface. */
 export function streamSecret(attempt: Attempt, clientPreface: Uint8Array, serverPreface?: Uint8Array): Buffer {
-  return fromRoot(attempt, (ck, th) =>
+  return fromRoot(attempt, (root, th) =>
     serverPreface === undefined
-      ? clientToServerSecret(ck, th, clientPreface)
-      : serverToClientSecret(ck, th, clientPreface, serverPreface),
+      ? clientToServerSecret(root, th, clientPreface)
+      : serverToClientSecret(root, th, clientPreface, serverPreface),
   );
 }
 

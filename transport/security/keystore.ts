@@ -7,11 +7,11 @@ import { WIRE } from '../../machines/limits';
 import type { Random } from '../../machines/ports';
 import { NONCE_BYTES, open, sealInto } from './aead';
 import * as attempts from './attempt';
-import { CK, COOKIE, RES, TH, type Attempt, type Phase } from './attempt';
+import { COOKIE, RES, ROOT, TH, type Attempt, type Phase } from './attempt';
 import { a3, a8 } from './hashes';
 import { keyLogLine, type Direction } from './keylog';
 import { RecordOpener, RecordSealer, type OnKeys } from './records';
-import { authSuccessKey, SIZE, transcriptHash } from './schedule';
+import { authSuccessKey, extract, SIZE, transcriptHash } from './schedule';
 import { Hidden, Secret, usedOnce } from './secret';
 
 export interface KeyStoreOptions {
@@ -69,7 +69,7 @@ export class KeyStore extends Hidden {
     const block = Secret.ofLength(attempts.BLOCK_BYTES);
     key.use((k) => {
       usedOnce(a3(rand, k), (res) => attempts.write(block, RES, res));
-      usedOnce(a8(rand, k), (ck) => attempts.write(block, CK, ck));
+      usedOnce(a8(rand, k), (ck) => usedOnce(extract(ck), (root) => attempts.write(block, ROOT, root)));
     });
     this.#lastHandle += 1;
     this.#attempts.set(this.#lastHandle, { phase: 'derived', block, ciphers: NONE });

@@ -4,7 +4,7 @@
  */
 import { WIRE } from '../../machines/limits';
 import { NONCE_BYTES, open, sealInto } from './aead';
-import { epochIv, epochKey, nextSecret, SIZE } from './schedule';
+import { epochIv, epochKey, extract, nextSecret, SIZE } from './schedule';
 import { Hidden, Secret, usedOnce } from './secret';
 
 /** Told every key when its epoch begins, for a key log (1.9). The bytes are lent for the time of the call. */
@@ -62,7 +62,7 @@ class Epochs extends Hidden {
   advance(): void {
     this.#seq += 1;
     if (this.#seq % WIRE.REKEY_RECORDS === 0)
-      this.#begin(this.#block.use((block) => nextSecret(block.subarray(0, KEY))));
+      this.#begin(this.#block.use((block) => usedOnce(extract(block.subarray(0, KEY)), nextSecret)));
   }
 
   wipe(): void {
@@ -73,9 +73,10 @@ class Epochs extends Hidden {
   #begin(secret: Buffer): void {
     this.#block.use((block) => {
       usedOnce(secret, (bytes) => block.set(bytes, 0));
-      const current = block.subarray(0, KEY);
-      usedOnce(epochKey(current), (bytes) => block.set(bytes, KEY));
-      usedOnce(epochIv(current), (bytes) => block.set(bytes, IV));
+      usedOnce(extract(block.subarray(0, KEY)), (extracted) => {
+        usedOnce(epochKey(extracted), (bytes) => block.set(bytes, KEY));
+        usedOnce(epochIv(extracted), (bytes) => block.set(bytes, IV));
+      });
       this.#onKeys?.(Math.floor(this.#seq / WIRE.REKEY_RECORDS), block.subarray(KEY, IV), block.subarray(IV, NONCE));
     });
   }

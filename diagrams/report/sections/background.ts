@@ -79,7 +79,7 @@ function here(): Block[] {
           'yes, in CHALLENGE and RESPONSE',
         ],
         ['RES, XRES', '`SHA-256(rand ‖ K_A)`', `${bits(SIZE.RES)}`, 'yes, in RESPONSE'],
-        ['CK_A', '`SHA3-256(rand ‖ K_A)`', `${bits(SIZE.CK)}`, 'never; keys derived from it encrypt everything else'],
+        ['CK_A', '`SHA3-256(rand ‖ K_A)`', `${bits(SIZE.ROOT)}`, 'never; keys derived from it encrypt everything else'],
         ['rand_cookie', 'server, random, good for one CONNECT', `${bits(SIZE.COOKIE)}`, 'never: it travels encrypted'],
       ].map((row) => row.map((cell) => line(cell))),
       widths: [13, 34, 22, 31],
