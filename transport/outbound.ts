@@ -4,14 +4,14 @@
  */
 import type { TcpMessage } from '../machines/messages';
 import type { RecordSealer } from './security/records';
-import { encodedSize, encodeRecords } from './wire/records';
+import { packRecords, sized, type Sized } from './wire/records';
 
 /** Told of every record that leaves. */
 export type RecordOut = (seq: number, size: number, messages: readonly TcpMessage[]) => void;
 
 export class RecordWriter {
   private head: Buffer[] = [];
-  private queue: TcpMessage[] = [];
+  private queue: Sized[] = [];
   private queued = 0;
 
   constructor(
@@ -33,13 +33,14 @@ export class RecordWriter {
 
   /** Preface and record 0, which holds this message alone (1.5). */
   first(preface: Buffer, message: TcpMessage): void {
-    this.head.push(preface, ...this.sealed([message]));
+    this.head.push(preface, ...this.sealed([sized(message)]));
   }
 
   add(messages: readonly TcpMessage[]): void {
     for (const message of messages) {
-      this.queue.push(message);
-      this.queued += encodedSize(message);
+      const next = sized(message);
+      this.queue.push(next);
+      this.queued += next.size;
     }
   }
 
@@ -50,10 +51,8 @@ export class RecordWriter {
 
   /** Takes the texts of these sessions out of the queue: they could not be stored, so nobody may see them (P2). */
   dropTexts(sessions: ReadonlySet<number>): void {
-    const kept = this.queue.filter((message) => message.type !== 'CHAT' || !sessions.has(message.session));
-    if (kept.length === this.queue.length) return;
-    this.clear();
-    this.add(kept);
+    this.queue = this.queue.filter(({ message }) => message.type !== 'CHAT' || !sessions.has(message.session));
+    this.queued = this.queue.reduce((bytes, { size }) => bytes + size, 0);
   }
 
   /** Everything queued, sealed, in as few records as fit; undefined if nothing is. */
@@ -65,29 +64,17 @@ export class RecordWriter {
     return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
   }
 
-  private sealed(messages: readonly TcpMessage[]): Buffer[] {
-    if (messages.length === 0) return [];
+  private sealed(messages: readonly Sized[]): Buffer[] {
     let at = 0;
-    return encodeRecords(messages).map((plaintext) => {
+    return packRecords(messages).map(({ plaintext, count }) => {
       const { seq } = this.sealer;
       const record = this.sealer.seal(plaintext);
-      if (this.left) {
-        const count = countMessages(plaintext);
-        this.left(seq, record.length, messages.slice(at, at + count));
-        at += count;
-      }
+      this.left?.(
+        seq,
+        record.length,
+        messages.slice(at, (at += count)).map(({ message }) => message),
+      );
       return record;
     });
   }
-}
-
-/** Number of entries in a plaintext of our own making. */
-function countMessages(plaintext: Buffer): number {
-  let count = 0;
-  for (let at = 0; at + 2 <= plaintext.length; count++) {
-    const length = plaintext.readUInt16BE(at);
-    if (length === 0) break;
-    at += 2 + length;
-  }
-  return count;
 }

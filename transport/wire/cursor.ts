@@ -4,6 +4,7 @@
  * fit is our own bug. Nothing here knows a message or a field.
  */
 import { type Fault } from '../../machines/faults';
+import { WIRE } from '../../machines/limits';
 
 /** Reads big-endian unsigned integers and bytes from a part of a buffer. */
 export class Reader {
@@ -89,13 +90,35 @@ export class Writer {
   /** @throws RangeError our own bug: no integer, one that needs more bytes, or no room */
   uint(size: 1 | 2 | 4, value: number): void {
     if (!Number.isInteger(value)) throw new RangeError('not an integer');
-    this.at = this.bytes.writeUIntBE(value, this.at, size);
+    const { bytes, at } = this;
+    if (size === 1) this.at = bytes.writeUInt8(value, at);
+    else this.at = size === 2 ? bytes.writeUInt16BE(value, at) : bytes.writeUInt32BE(value, at);
   }
 
   /** @throws RangeError our own bug: no room */
   put(bytes: Uint8Array): void {
     this.bytes.set(bytes, this.at);
     this.at += bytes.length;
+  }
+
+  /**
+   * Writes the length (2 bytes) and the characters of a text if all are printable ASCII, as in most texts; otherwise returns
+   * false, and nothing counts as written.
+   */
+  plain(text: string): boolean {
+    const { bytes, at } = this;
+    const { length } = text;
+    const start = at + 2;
+    if (length === 0 || length > WIRE.TEXT_MAX_BYTES || start + length > bytes.length) return false;
+    if (bytes.write(text, start, 'utf8') !== length) return false;
+    const end = start + length;
+    for (let i = start; i < end; i++) {
+      const c = bytes[i];
+      if (c === undefined || c < 0x20 || c > 0x7e) return false;
+    }
+    bytes.writeUInt16BE(length, at);
+    this.at = end;
+    return true;
   }
 
   /** Writes a string as UTF-8. */

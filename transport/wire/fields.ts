@@ -107,6 +107,7 @@ const text: FieldCodec<string> = {
     return from.ascii(length) ?? readUtf8(from, from.take(length));
   },
   write(to, value) {
+    if (to.plain(value)) return;
     const fault = textFault(value);
     if (fault !== undefined) refuse(`text: ${fault}`);
     const length = Buffer.byteLength(value);

@@ -42,17 +42,37 @@ export function encodedSize(message: TcpMessage): number {
  * @throws Error our own bug: a value that has no encoding
  */
 export function encodeRecords(messages: readonly TcpMessage[]): Buffer[] {
-  const plaintexts: Buffer[] = [];
+  return packRecords(messages.map(sized)).map(({ plaintext }) => plaintext);
+}
+
+/** A message with its size, which is asked for before it is written. */
+export interface Sized {
+  readonly message: TcpMessage;
+  /** As `encodedSize` says. */
+  readonly size: number;
+}
+export function sized(message: TcpMessage): Sized {
+  return { message, size: encodedSize(message) };
+}
+
+/** A plaintext, and how many messages are in it. */
+interface Packed {
+  readonly plaintext: Buffer;
+  readonly count: number;
+}
+
+/** `encodeRecords` of messages whose sizes are known. */
+export function packRecords(messages: readonly Sized[]): Packed[] {
+  const plaintexts: Packed[] = [];
   let packed: Sized[] = [];
   let size = 0;
   const finish = (): void => {
-    if (packed.length > 0) plaintexts.push(encodeRecord(packed, size));
+    if (packed.length > 0) plaintexts.push({ plaintext: encodeRecord(packed, size), count: packed.length });
     packed = [];
     size = 0;
   };
-  for (const message of messages) {
-    const next = { message, size: encodedSize(message) };
-    const alone = ALONE.has(message.type);
+  for (const next of messages) {
+    const alone = ALONE.has(next.message.type);
     if (alone || size + next.size > PLAINTEXT_MAX_BYTES) finish();
     packed.push(next);
     size += next.size;
@@ -60,12 +80,6 @@ export function encodeRecords(messages: readonly TcpMessage[]): Buffer[] {
   }
   finish();
   return plaintexts;
-}
-
-interface Sized {
-  readonly message: TcpMessage;
-  /** As `encodedSize` says. */
-  readonly size: number;
 }
 
 /** The plaintext with these messages, which take `total` bytes together. */
