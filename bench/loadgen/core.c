@@ -498,12 +498,31 @@ static void run_for(double secs) {
   uint64_t end = now() + (uint64_t)(secs * 1e9);
   while (now() < end && !stop) step(20);
 }
+/* The measured window: opt.secs, or with --count until so many units are done, whatever time that takes. */
+static void run_window(const uint64_t *units) {
+  if (!opt.count) run_for(opt.secs);
+  else while (*units < (uint64_t)opt.count && !n_fail && !stop) step(20);
+}
+/* With --count: nobody answers any more, and every text that was sent must come. */
+static int draining;
+static void drain(void) {
+  uint64_t missing = 1;
+  if (!opt.count) return;
+  draining = 1;
+  for (uint64_t t = now(); missing && !n_fail && !stop && now() - t < 60000000000ull;) {
+    step(20);
+    missing = 0;
+    for (int i = 0; i < nconns; i++) missing += conns[i].tx - conns[i ^ 1].rx;
+  }
+  if (missing) fprintf(stderr, "lg: %llu texts were lost\n", (unsigned long long)missing);
+  n_bad += missing;
+}
 /* W1: window messages in flight each way; every one received triggers the next */
 static void w1_msg(conn *c, const char *t, size_t n) {
   check(c, t, n);
   uint64_t x = now();
   if (measuring && (n_recv & 15) == 0) sample(x - unhex(t, 16)); /* one way, under load */
-  say(c, x);
+  if (!draining) say(c, x);
 }
 static void w1(void) {
   wl_ready = nothing, wl_msg = w1_msg;
@@ -514,16 +533,18 @@ static void w1(void) {
   measuring = 1;
   n_recv = 0;
   snap a = take();
-  run_for(opt.secs);
+  run_window(&n_recv);
   uint64_t n = n_recv;
   snap b = take();
   measuring = 0;
+  drain();
   report("w1", a, b, n, "msg");
 }
 /* W2: ping-pong; even users ping and time, odd users send back */
 static void w2_msg(conn *c, const char *t, size_t n) {
   check(c, t, n);
   uint64_t s = unhex(t, 16);
+  if (draining) return;
   if (c->id & 1) say(c, s);
   else {
     uint64_t x = now();
@@ -540,10 +561,11 @@ static void w2(void) {
   measuring = 1;
   n_recv = 0;
   snap a = take();
-  run_for(opt.secs);
+  run_window(&n_recv);
   uint64_t n = n_recv;
   snap b = take();
   measuring = 0;
+  drain();
   report("w2", a, b, n, "msg");
 }
 /* W3: conc slots, each: full log-on, log-off, wait for the server's close */
@@ -563,7 +585,7 @@ static void w3(void) {
   measuring = 1;
   n_cycle = n_lateclose = 0;
   snap a = take();
-  run_for(opt.secs);
+  run_window(&n_cycle);
   uint64_t n = n_cycle;
   snap b = take();
   report("w3", a, b, n, "logon");
@@ -718,6 +740,7 @@ static void usage(void) {
           "  --secs S (5)          --warm S (1)\n"
           "  --conc N (50)         log-ons at once            --users N (5000; w3, w4)\n"
           "  --texts N (100000)    w5: texts of the list      --rate N (5000) w6: texts a second in all\n"
+          "  --count N             w1-w3: measure so many units instead of --secs, and see that none is lost\n"
           "  --password P (secret) --arg S (adapter's own)\n"
           "  --each 0|1 (0)        flush per message instead of per wake-up\n"
           "  --spread 0|1 (1)      spread source addresses over 127.0.0.1-64\nadapters:\n");
@@ -736,7 +759,7 @@ int main(int argc, char **argv) {
 #define I(n) if (!strcmp(k, "--" #n)) { opt.n = atoi(v); continue; }
 #define D(n) if (!strcmp(k, "--" #n)) { opt.n = atof(v); continue; }
 #define S(n) if (!strcmp(k, "--" #n)) { opt.n = v; continue; }
-    I(port) I(port2) I(tls) I(pairs) I(size) I(window) I(conc) I(users) I(texts) I(rate) I(pid) I(each)
+    I(port) I(port2) I(tls) I(pairs) I(size) I(window) I(conc) I(users) I(texts) I(rate) I(count) I(pid) I(each)
     I(spread) I(verbose) D(secs) D(warm) S(host) S(password) S(arg)
     usage();
   }

@@ -74,7 +74,7 @@ void conn_fail(conn *, const char *why);
 /* settings an adapter may read */
 extern struct opt {
   const char *host, *password, *arg;
-  int port, port2, tls, pairs, size, window, conc, users, texts, rate;
+  int port, port2, tls, pairs, size, window, conc, users, texts, rate, count;
   double secs, warm;
   int pid, each, spread, verbose;
   int chat;             /* the workload sends texts: ready means ready to send one */
