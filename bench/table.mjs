@@ -42,12 +42,13 @@ const figureOfBound = (value) => value.toLocaleString('en');
 export function results({ runs, quick }) {
   const names = [...new Set(runs.map((run) => run.workload))];
   return names.flatMap((name) => {
-    const { title, measures } = workload(name, quick);
+    const { title, short, measures } = workload(name, quick);
     const mine = runs.filter((run) => run.workload === name);
     const servers = [...new Set(mine.map((run) => run.server))];
     return measures.map((measure) => ({
       workload: name,
       title,
+      short,
       measure: measure.name,
       more: measure.more === true,
       bound: quick ? '' : bound(measure),
@@ -102,16 +103,15 @@ function block(title, blocks, runs) {
 }
 
 function summary(all) {
-  const rows = all.flatMap(({ title, measure, bound, servers }) => {
+  const rows = all.flatMap(({ short, measure, bound, servers }) => {
     const parley = servers.find(({ met }) => met !== undefined);
-    return parley
-      ? [{ where: `${title.split(',')[0]}, ${title.split(',')[1].trim()}`, measure, bound, ...parley }]
-      : [];
+    return parley ? [{ short, measure, bound, ...parley }] : [];
   });
   if (rows.length === 0) return [];
-  const lines = rows.map(({ where, measure, bound, median, met }) => {
-    return `  ${column(where.slice(0, 24), 26)}${column(measure.slice(0, 26), 28)}${column(bound, 11)}${column(figure(median), 8)}${met ? 'met' : 'NOT'}`;
-  });
+  const lines = rows.map(
+    ({ short, measure, bound, median, met }) =>
+      `  ${column(short, 16)}${column(measure, 30)}${column(bound, 12)}${column(figure(median), 10)}${met ? 'met' : 'NOT MET'}`,
+  );
   return [`Targets: ${rows.filter(({ met }) => met).length} of ${rows.length} met`, ...lines];
 }
 
@@ -148,7 +148,7 @@ export function table({ configuration, runs, quick }) {
     '',
     quick
       ? 'Medians (least-greatest). Short windows: they show that all works, and roughly how fast.'
-      : 'Medians (least-greatest). "x Parley": the figure by Parley\'s; behind or ahead of Parley.',
+      : 'Medians (least-greatest). "x Parley": the figure divided by that of Parley.',
     '',
     ...blocks,
     ...(failures.length > 0 ? ['Runs that do not count', ...failures, ''] : []),

@@ -16,6 +16,7 @@ const longer = (args) => (server) => (SLOW[server] ? args : '');
 
 const throughput = (pairs, atMost, rest) => ({
   title: `W1, ${pairs} ${pairs === 1 ? 'pair' : 'pairs'}, 32 under way each way`,
+  short: `W1 ${pairs} ${pairs === 1 ? 'pair' : 'pairs'}`,
   parts: [`w1 --pairs ${pairs}`],
   measures: [cpu(atMost), rate],
   ...rest,
@@ -43,6 +44,7 @@ const ALL = {
   'w1-1000': throughput(1000, 6, { parts: ['w1 --pairs 1000 --warm 3'], longer: longer('--warm 8 --secs 15') }),
   'w2-1': {
     title: 'W2, ping-pong of 1 pair',
+    short: 'W2 1 pair',
     parts: ['w2 --pairs 1 --warm 2'],
     quick: {},
     measures: [
@@ -52,12 +54,14 @@ const ALL = {
   },
   'w2-100': {
     title: 'W2, ping-pong of 100 pairs',
+    short: 'W2 100 pairs',
     parts: ['w2 --pairs 100 --warm 2'],
     quick: {},
     measures: [cpu(40), rate],
   },
   'w3-50': {
     title: 'W3, log-on and log-off, 50 at once',
+    short: 'W3 50 at once',
     parts: ['w3 --conc 50 --warm 2'],
     clients: 5000,
     quick: { parts: ['w3 --conc 50 --users 200'], clients: 200 },
@@ -68,6 +72,7 @@ const ALL = {
   },
   w4: {
     title: 'W4, 5,000 idle clients',
+    short: 'W4 5,000 idle',
     parts: ['w4 --users 5000 --secs 1'],
     clients: 5000,
     quick: { title: 'W4, 200 idle clients', parts: ['w4 --users 200 --secs 0.2'], clients: 200 },
@@ -75,6 +80,7 @@ const ALL = {
   },
   w5: {
     title: 'W5, 100,000 texts of one pair asked for; 100 pairs of W2 meanwhile',
+    short: 'W5 history',
     parts: ['w5 --pairs 101 --texts 100000'],
     parleyOnly: true,
     quick: {
@@ -91,6 +97,7 @@ const ALL = {
   },
   w6: {
     title: 'W6, growth, 5,000 texts a second in all',
+    short: 'W6 growth',
     ...growth([100, 1000, 10_000]),
     parleyOnly: true,
     quick: { ...growth([20, 200]), title: 'W6, growth, 2,000 texts a second in all' },
