@@ -498,10 +498,18 @@ static void run_for(double secs) {
   uint64_t end = now() + (uint64_t)(secs * 1e9);
   while (now() < end && !stop) step(20);
 }
-/* The measured window: opt.secs, or with --count until so many units are done, whatever time that takes. */
+static void until(const uint64_t *units, uint64_t target) {
+  uint64_t seen = *units, t = now();
+  while (*units < target && !n_fail && !stop) {
+    step(20);
+    if (*units != seen) seen = *units, t = now();
+    else if (now() - t > 10000000000ull) { errno = 0; die("nothing came for 10 s"); }
+  }
+}
+/* The measured window: opt.secs, or with --count until so many units are done, however slowly. */
 static void run_window(const uint64_t *units) {
-  if (!opt.count) run_for(opt.secs);
-  else while (*units < (uint64_t)opt.count && !n_fail && !stop) step(20);
+  if (opt.count) until(units, opt.count);
+  else run_for(opt.secs);
 }
 /* With --count: nobody answers any more, and every text that was sent must come. */
 static int draining;
@@ -674,8 +682,7 @@ static void w5(void) {
   logon_all(nconns);
   for (int w = 0; w < opt.window; w++)
     for (int i = 0; i < 2 && w5_said < (uint32_t)opt.texts; i++) w5_said++, say(&conns[i], now());
-  for (uint64_t t = now(); conns[0].rx + conns[1].rx < (uint32_t)opt.texts && !n_fail && !stop && now() - t < 120000000000ull;)
-    step(20);
+  until(&n_recv, opt.texts);
   snap a, b, c, d, e, f;
   double alone = w5_rate(&a, &b);
   uint32_t texts = w5_texts;
