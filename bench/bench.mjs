@@ -3,21 +3,18 @@
  * the load on another. Must never be here: what a workload is (workloads.mjs), how a server starts (servers.mjs), what a
  * table looks like (table.mjs).
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { allowedCpus, firstLine, foreignLoad, machine, openFiles, packageVersion, parleyVersion } from './machine.mjs';
+import { makePrograms, Refusal } from './programs.mjs';
 import { LIMITS_OFF, missing, run, SERVERS, start, USUAL_PEERS } from './servers.mjs';
 import { results, table } from './table.mjs';
 import { COMMON, COMMON_QUICK, workload, WORKLOADS } from './workloads.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const PEERS = Object.keys(SERVERS).filter((name) => name !== 'parley');
-
-/** Something that cannot be had; one line that says what to do. */
-class Refusal extends Error {}
 
 const tell = (text) => process.stderr.write(`${text}\n`);
 
@@ -62,19 +59,6 @@ function argumentsOf(argv) {
 }
 
 // ---- what must be there
-
-function make(folder) {
-  if (process.platform !== 'linux') throw new Refusal('the load generator needs Linux (epoll, /proc)');
-  if (firstLine('make', '--version') === '' || firstLine('cc', '--version') === '')
-    throw new Refusal('no C compiler: apt-get install gcc make libssl-dev');
-  for (const part of ['loadgen', 'refs']) {
-    const made = spawnSync('make', ['-s', '-C', join(here, part), `RUN=${folder}`], { encoding: 'utf8' });
-    if (made.status === 0) continue;
-    const headers = /openssl\/\w+\.h/.test(made.stderr);
-    throw new Refusal(headers ? 'no OpenSSL headers: apt-get install libssl-dev' : `make fails:\n${made.stderr}`);
-  }
-  if (!existsSync(join(here, '..', 'dist', 'bin', 'parley-server.js'))) throw new Refusal('no dist/: npm run build');
-}
 
 /** Those that are asked for must be there; of the usual ones, those that are. */
 function peersOf({ quick, peers }) {
@@ -204,7 +188,7 @@ async function main() {
   const folder = resolve(given.folder);
   mkdirSync(folder, { recursive: true });
   const peers = peersOf(given);
-  make(folder);
+  makePrograms(folder);
   const { plan, leftOut } = planOf(given, peers);
   const common = {
     ...(quick ? COMMON_QUICK : COMMON),

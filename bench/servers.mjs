@@ -133,7 +133,7 @@ export function subscribers(folder, count) {
   return place;
 }
 
-async function startParley({ folder, pin, clients }) {
+async function startParley({ folder, pin, clients, node = [] }) {
   const place = subscribers(folder, clients);
   const own = mkdtempSync(join(folder, 'server-'));
   folders.add(own);
@@ -141,7 +141,7 @@ async function startParley({ folder, pin, clients }) {
     copyFileSync(join(place, name), join(own, name));
   const limits = LIMITS_OFF.flatMap((name) => ['--limit', `${name}=0`]);
   const files = ['--data', join(own, 'parley.db'), '--log-level', 'warn', '--log-file', join(own, 'server.log')];
-  const child = run([process.execPath, built('parley-server'), '--udp-port', '0', ...files, ...limits], {
+  const child = run([process.execPath, ...node, built('parley-server'), '--udp-port', '0', ...files, ...limits], {
     pin,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -219,7 +219,7 @@ function freePort() {
 
 /**
  * A fresh process of the server named.
- * @param place `folder` for what is made; `pin` its CPU; `clients` how many must be able to log on
+ * @param place `folder` for what is made; `pin` its CPU; `clients` how many must be able to log on; `node` options of Node.js
  * @returns its process, the load generator's arguments to reach it, and how it is stopped
  */
 export function start(name, place) {
