@@ -116,7 +116,9 @@ async function load(name, part, chosen, server, { folder, cpus, common }) {
   child.stderr.on('data', (text) => (said += text));
   const code = await child.gone;
   if (code !== 0) throw new Error(said.trim().split('\n')[0] || `the load generator ended with ${code}`);
-  return JSON.parse(out);
+  const row = JSON.parse(out);
+  if (row.units === 0) throw new Error('nothing arrived in the measured time');
+  return row;
 }
 
 /** Whoever comes first in one turn comes last in the next. */

@@ -81,15 +81,16 @@ function line(entry, parley, { more, bound }) {
   const name = `  ${column(entry.server, 13)}`;
   if (entry.median === undefined) return `${name}no run counts`;
   const failed = entry.failed > 0 ? `  (${entry.failed} failed)` : '';
-  const value = column(range(entry), 25);
+  const value = column(range(entry), 27);
   if (entry.server === 'parley') {
-    const verdict = entry.met === undefined ? '' : `${column(bound, 15)}${entry.met ? 'met' : 'NOT MET'}`;
+    const verdict = entry.met === undefined ? '' : `${column(bound, 16)}${entry.met ? 'met' : 'NOT MET'}`;
     return `${name}${value}${verdict}${failed}`.trimEnd();
   }
   if (parley?.median === undefined) return `${name}${value}${failed}`.trimEnd();
+  const ratio = figure(entry.median / parley.median);
   const behind = more ? entry.median < parley.median : entry.median > parley.median;
-  const ratio = column(`${figure(entry.median / parley.median)} x Parley`, 15);
-  return `${name}${value}${ratio}${behind ? 'behind' : 'ahead'}${failed}`;
+  const place = ratio === '1.00' ? 'even' : behind ? 'behind' : 'ahead';
+  return `${name}${value}${column(`${ratio} x Parley`, 16)}${place}${failed}`;
 }
 
 function block(title, blocks, runs) {

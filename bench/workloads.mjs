@@ -23,8 +23,8 @@ const throughput = (pairs, atMost, rest) => ({
 });
 
 /** Growth: the same number of texts a second for however many clients. */
-const growth = (sizes) => ({
-  parts: sizes.map((clients) => `w6 --pairs ${clients / 2} --warm 2`),
+const growth = (sizes, rest) => ({
+  parts: sizes.map((clients) => `w6 --pairs ${clients / 2} ${rest}`.trim()),
   measures: [
     ...sizes.map((clients, i) => ({
       name: `server CPU, us a message, ${clients} clients`,
@@ -45,8 +45,8 @@ const ALL = {
   'w2-1': {
     title: 'W2, ping-pong of 1 pair',
     short: 'W2 1 pair',
-    parts: ['w2 --pairs 1 --warm 2'],
-    quick: {},
+    parts: ['w2 --pairs 1 --warm 3'],
+    quick: { parts: ['w2 --pairs 1'] },
     measures: [
       { name: 'round trip us, p50', of: ([row]) => row.p50_us, atMost: 300 },
       { name: 'round trip us, p99', of: ([row]) => row.p99_us, atMost: 1000 },
@@ -55,14 +55,14 @@ const ALL = {
   'w2-100': {
     title: 'W2, ping-pong of 100 pairs',
     short: 'W2 100 pairs',
-    parts: ['w2 --pairs 100 --warm 2'],
-    quick: {},
+    parts: ['w2 --pairs 100 --warm 3'],
+    quick: { parts: ['w2 --pairs 100'] },
     measures: [cpu(40), rate],
   },
   'w3-50': {
     title: 'W3, log-on and log-off, 50 at once',
     short: 'W3 50 at once',
-    parts: ['w3 --conc 50 --warm 2'],
+    parts: ['w3 --conc 50 --warm 3'],
     clients: 5000,
     quick: { parts: ['w3 --conc 50 --users 200'], clients: 200 },
     measures: [
@@ -98,9 +98,9 @@ const ALL = {
   w6: {
     title: 'W6, growth, 5,000 texts a second in all',
     short: 'W6 growth',
-    ...growth([100, 1000, 10_000]),
+    ...growth([100, 1000, 10_000], '--warm 3'),
     parleyOnly: true,
-    quick: { ...growth([20, 200]), title: 'W6, growth, 2,000 texts a second in all' },
+    quick: { ...growth([20, 200], ''), title: 'W6, growth, 2,000 texts a second in all' },
   },
 };
 
@@ -116,5 +116,5 @@ export function workload(name, quick) {
 }
 
 /** What all parts have, before their own arguments. The later of two counts. */
-export const COMMON = { conc: 8, size: 64, secs: 3, warm: 1 };
-export const COMMON_QUICK = { conc: 8, size: 64, secs: 1, warm: 0.5, rate: 2000 };
+export const COMMON = { conc: 8, size: 64, secs: 3, warm: 2 };
+export const COMMON_QUICK = { conc: 8, size: 64, secs: 0.8, warm: 0.5, rate: 2000 };
