@@ -172,6 +172,11 @@ describeInBrowser('the page at any size, and without a mouse', () => {
     await inspector.when(({ charts }) => charts.connection.title === 'bob connection');
     await inspector.press('e');
     await inspector.page.keyboard.type('AUTH_SUCCESS bob');
+    // The page draws soon, not at once: an arrow key pressed before that moves in the list that is still shown.
+    await inspector.until(
+      () => inspector.events.allInnerTexts(),
+      (rows) => rows.length > 0 && rows.every((row) => row.includes('AUTH_SUCCESS')),
+    );
     await inspector.press('Tab');
     await inspector.press('ArrowUp');
     await inspector.when(({ event, where }) => where.endsWith('paused') && event.join(' ').includes('AUTH_SUCCESS'));
