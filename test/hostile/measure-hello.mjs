@@ -19,7 +19,7 @@ const { KeyStore } = require(join(dist, 'transport/security/keystore.js'));
 const { systemRandom } = require(join(dist, 'transport/security/random.js'));
 const { encodeDatagram } = require(join(dist, 'transport/wire/datagrams.js'));
 const { LIMITS } = require(join(dist, 'machines/limits.js'));
-const { interpreted } = require(join(dist, 'machines/stepper.js'));
+const { tabled } = require(join(dist, 'machines/tabled.js'));
 const { serverConnection } = require(join(dist, 'machines/server/connection.js'));
 
 const COUNT = 10_000;
@@ -115,8 +115,8 @@ const options = { name: 'x', serial: 1, context: serverConnection.context, state
 const kept = [];
 const empty = heap();
 show(
-  'starting one interpreter',
-  await took(COUNT, () => kept.push(interpreted.start(serverConnection, options))),
+  'starting one machine',
+  await took(COUNT, () => kept.push(tabled.start(serverConnection, options))),
   'us',
 );
 show('  heap of one that was started', (heap().heapUsed - empty.heapUsed) / COUNT, 'B');
