@@ -5,6 +5,7 @@ import { isClientId } from '../machines/messages';
 import { StoreError } from '../machines/ports';
 import { UserError } from './failure';
 import { LOG_LEVELS, type LogLevel } from './logging';
+import { SettingsError, type Family, type SettingsPlan } from './settings';
 
 export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 
@@ -35,13 +36,24 @@ export function limit(text: string, before: Partial<Limits>): Partial<Limits> {
   return { ...before, [name]: isList ? numbers : numbers[0] };
 }
 
-/** The limits in force. @throws UserError if a condition between them does not hold (protocol appendix A) */
+/** The limits in force. @throws SettingsError if a condition between them does not hold (protocol appendix A) */
 export function limitsOf(changed: Partial<Limits>): Limits {
   const limits: Limits = { ...LIMITS, ...changed };
   const [fault] = limitFaults(limits);
-  if (fault !== undefined) throw new UserError(`limits: ${fault}`);
+  if (fault !== undefined) throw new SettingsError([`limits: ${fault}`]);
   return limits;
 }
+
+const LIMIT_FAMILY: Family = { option: 'limit', key: 'limits', defaults: LIMITS };
+
+/** The limits among the settings of a command, with the conditions between them. */
+export const LIMIT_SETTINGS = {
+  families: [LIMIT_FAMILY],
+  check: (options) => {
+    const changed = options['limit'] as Partial<Limits>;
+    return limitFaults({ ...LIMITS, ...changed }).map((fault) => `limits: ${fault}`);
+  },
+} as const satisfies SettingsPlan;
 
 export interface CommonOptions {
   readonly logLevel: LogLevel;
@@ -93,6 +105,6 @@ export async function run(command: Command, action: () => Promise<void>): Promis
     }
     if (!(error instanceof UserError) && !(error instanceof StoreError)) throw error;
     process.stderr.write(`${command.name()}: ${error.message}\n`);
-    process.exitCode = EXIT.failed;
+    process.exitCode = error instanceof SettingsError ? EXIT.usage : EXIT.failed;
   }
 }

@@ -6,7 +6,8 @@ import { codeOf, UserError } from './failure';
 import { startInspection, withInspection, type InspectionOptions } from './inspection';
 import { openLines, type Lost } from './lines';
 import { openLog } from './logging';
-import { type CommonOptions, limitsOf, port, run, withCommonOptions } from './options';
+import { type CommonOptions, LIMIT_SETTINGS, limitsOf, port, run, withCommonOptions } from './options';
+import { settle, withSettings } from './settings';
 import { WIRE } from '../machines/limits';
 import { openStore, type Durability } from '../storage/sqlite';
 import { systemClock } from '../transport/clock';
@@ -26,28 +27,31 @@ interface Options extends CommonOptions, InspectionOptions {
   readonly decoy: boolean;
 }
 
-const command = withInspection(
-  withCommonOptions(
-    new Command('parley-server')
-      .description('Mediates chat sessions between pairs of clients.')
-      .option('--host <address>', 'address to listen on', '127.0.0.1')
-      .option('--udp-port <port>', 'UDP port for log-on, 0 = chosen by the system', port, WIRE.UDP_PORT)
-      .option('--tcp-port <port>', 'TCP port for connections, 0 = chosen by the system', port, 0)
-      .option('--data <file>', 'subscribers, history and session numbers', './parley.db')
-      .addOption(
-        new Option('--durability <mode>', 'normal: a commit survives the death of the process; full: a power cut too')
-          .choices(['normal', 'full'])
-          .default('normal'),
-      )
-      .option(
-        '--decoy',
-        'answer unknown Client-IDs with a CHALLENGE too, so that nobody can find out who subscribes',
-        false,
-      ),
+const command = withSettings(
+  withInspection(
+    withCommonOptions(
+      new Command('parley-server')
+        .description('Mediates chat sessions between pairs of clients.')
+        .option('--host <address>', 'address to listen on', '127.0.0.1')
+        .option('--udp-port <port>', 'UDP port for log-on, 0 = chosen by the system', port, WIRE.UDP_PORT)
+        .option('--tcp-port <port>', 'TCP port for connections, 0 = chosen by the system', port, 0)
+        .option('--data <file>', 'subscribers, history and session numbers', './parley.db')
+        .addOption(
+          new Option('--durability <mode>', 'normal: a commit survives the death of the process; full: a power cut too')
+            .choices(['normal', 'full'])
+            .default('normal'),
+        )
+        .option(
+          '--decoy',
+          'answer unknown Client-IDs with a CHALLENGE too, so that nobody can find out who subscribes',
+          false,
+        ),
+    ),
   ),
 );
 
 async function main(): Promise<void> {
+  if (!settle(command, LIMIT_SETTINGS)) return;
   const o = command.opts<Options>();
   // Whoever reads our output may go; the chats go on.
   for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);

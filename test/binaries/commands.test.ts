@@ -59,7 +59,7 @@ describe.each([
     const stage = await open();
     await Promise.all(
       CONTRADICTIONS.map(([changed, what]) =>
-        expectRefused(start(stage, '--limit', changed), 1, new RegExp(`^${name}: limits: ${what.source}$`)),
+        expectRefused(start(stage, '--limit', changed), 2, new RegExp(`^${name}: limits: ${what.source}$`)),
       ),
     );
   });
