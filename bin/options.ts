@@ -5,6 +5,7 @@ import { isClientId } from '../machines/messages';
 import { StoreError } from '../machines/ports';
 import { UserError } from './failure';
 import { LOG_LEVELS, type LogLevel } from './logging';
+import { version } from './version';
 import { SettingsError, type Family, type SettingsPlan } from './settings';
 
 export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
@@ -64,8 +65,17 @@ export interface CommonOptions {
   readonly limit: Partial<Limits>;
 }
 
-export function withCommonOptions(command: Command): Command {
+/** What every command has: its version, and one line for wrong usage. */
+export function withUsage(command: Command): Command {
   return command
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this')
+    .configureOutput({ outputError: (text, write) => write(usageError(command.name(), text)) })
+    .exitOverride();
+}
+
+export function withCommonOptions(command: Command): Command {
+  return withUsage(command)
     .addOption(new Option('--log-level <level>', 'what is logged').choices(LOG_LEVELS).default('info'))
     .option('--log-file <file>', 'log to this file')
     .addOption(new Option('--log-format <format>', 'form of a log line').choices(['text', 'json']).default('text'))
@@ -81,9 +91,7 @@ export function withCommonOptions(command: Command): Command {
       new Option('--limit <name=value>', 'change a limit or timer (protocol appendix A); may be repeated')
         .argParser(limit)
         .default({}, 'none is changed'),
-    )
-    .configureOutput({ outputError: (text, write) => write(usageError(command.name(), text)) })
-    .exitOverride();
+    );
 }
 
 /** One line, and no word that an error has happened twice. */

@@ -7,7 +7,8 @@ import { startInspection, withInspection, type InspectionOptions } from './inspe
 import { openLines, type Lost } from './lines';
 import { openLog } from './logging';
 import { type CommonOptions, LIMIT_SETTINGS, limitsOf, port, run, withCommonOptions } from './options';
-import { settle, withSettings } from './settings';
+import { settle, withSettings, type SettingsPlan } from './settings';
+import { hostPortText, Watching, withWatching, type WatchingOptions } from './watching/watching';
 import { WIRE } from '../machines/limits';
 import { openStore, type Durability } from '../storage/sqlite';
 import { systemClock } from '../transport/clock';
@@ -18,7 +19,7 @@ import { systemRandom } from '../transport/security/random';
 import { ServerDriver } from '../transport/server-driver';
 import { allOf } from '../transport/trace';
 
-interface Options extends CommonOptions, InspectionOptions {
+interface Options extends CommonOptions, InspectionOptions, WatchingOptions {
   readonly host: string;
   readonly udpPort: number;
   readonly tcpPort: number;
@@ -28,30 +29,37 @@ interface Options extends CommonOptions, InspectionOptions {
 }
 
 const command = withSettings(
-  withInspection(
-    withCommonOptions(
-      new Command('parley-server')
-        .description('Mediates chat sessions between pairs of clients.')
-        .option('--host <address>', 'address to listen on', '127.0.0.1')
-        .option('--udp-port <port>', 'UDP port for log-on, 0 = chosen by the system', port, WIRE.UDP_PORT)
-        .option('--tcp-port <port>', 'TCP port for connections, 0 = chosen by the system', port, 0)
-        .option('--data <file>', 'subscribers, history and session numbers', './parley.db')
-        .addOption(
-          new Option('--durability <mode>', 'normal: a commit survives the death of the process; full: a power cut too')
-            .choices(['normal', 'full'])
-            .default('normal'),
-        )
-        .option(
-          '--decoy',
-          'answer unknown Client-IDs with a CHALLENGE too, so that nobody can find out who subscribes',
-          false,
-        ),
+  withWatching(
+    withInspection(
+      withCommonOptions(
+        new Command('parley-server')
+          .description('Mediates chat sessions between pairs of clients.')
+          .option('--host <address>', 'address to listen on', '127.0.0.1')
+          .option('--udp-port <port>', 'UDP port for log-on, 0 = chosen by the system', port, WIRE.UDP_PORT)
+          .option('--tcp-port <port>', 'TCP port for connections, 0 = chosen by the system', port, 0)
+          .option('--data <file>', 'subscribers, history and session numbers', './parley.db')
+          .addOption(
+            new Option(
+              '--durability <mode>',
+              'normal: a commit survives the death of the process; full: a power cut too',
+            )
+              .choices(['normal', 'full'])
+              .default('normal'),
+          )
+          .option(
+            '--decoy',
+            'answer unknown Client-IDs with a CHALLENGE too, so that nobody can find out who subscribes',
+            false,
+          ),
+      ),
     ),
   ),
 );
 
+const SETTINGS: SettingsPlan = { ...LIMIT_SETTINGS, shown: { metrics: hostPortText } };
+
 async function main(): Promise<void> {
-  if (!settle(command, LIMIT_SETTINGS)) return;
+  if (!settle(command, SETTINGS)) return;
   const o = command.opts<Options>();
   // Whoever reads our output may go; the chats go on.
   for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
@@ -62,14 +70,16 @@ async function main(): Promise<void> {
   const dump = o.dump === undefined ? undefined : new Dump(openLines(o.dump, lost), systemClock);
   const keyLog = o.keylog === undefined ? undefined : openLines(o.keylog, lost);
   if (keyLog) log.warn('traffic keys are being written', { file: o.keylog ?? '' });
-  const store = openStore(o.data, { create: true, durability: o.durability });
+  const watching = new Watching(o);
+  const store = watching.timed(openStore(o.data, { create: true, durability: o.durability }));
   if (store.subscribers.list().length === 0) log.warn('no subscribers yet: run parley-keys add ID', { file: o.data });
+  const say = (line: string): void => void process.stderr.write(`parley-server ${line}\n`);
   let driver: ServerDriver | undefined;
   const inspection = await startInspection(o, {
     name: 'server',
     role: 'server',
     inject: (actor, event) => driver?.inject(actor.serial, event as Parameters<ServerDriver['inject']>[1]),
-    say: (line) => process.stderr.write(`parley-server ${line}\n`),
+    say,
     lost,
   });
   const options = {
@@ -90,8 +100,15 @@ async function main(): Promise<void> {
     throw bindingError(error, o);
   }));
   stopOnSignals(async () => {
+    watching.stopping();
     await started.stop();
     store.close();
+    watching.close();
+  });
+  await watching.start(started, log, say).catch(async (error: unknown) => {
+    await started.stop();
+    store.close();
+    throw error;
   });
   const { udp, tcp } = started.ports;
   // On a terminal the line below says it.

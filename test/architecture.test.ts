@@ -195,6 +195,7 @@ const ALONE: Readonly<Record<string, RegExp>> = {
   libsql: /^storage\//,
   winston: /^bin\/logging\.ts$/,
   commander: /^bin\//,
+  'prom-client': /^bin\/watching\/metrics\.ts$/,
   ws: /^diagrams\/inspector\//,
   elkjs: /^diagrams\/draw\//,
   pdfkit: /^diagrams\/(draw|report)\//,

@@ -21,6 +21,8 @@ export const DECOY = '';
 export interface Answer {
   readonly bytes: Buffer;
   readonly message: Message<'CHALLENGE' | 'AUTH_SUCCESS'>;
+  /** The same was answered before. */
+  readonly again: boolean;
 }
 interface Entry {
   readonly rand: Buffer;
@@ -28,6 +30,7 @@ interface Entry {
   attempt: Buffer;
   challenge: Buffer;
   success?: Buffer;
+  answered?: 'CHALLENGE' | 'AUTH_SUCCESS';
 }
 
 export class ServerAuthenticator implements Authenticator {
@@ -80,11 +83,13 @@ export class ServerAuthenticator implements Authenticator {
   /** The stored datagram that answers a repeated question with the same bytes, and what it says but for its secret. */
   answer(serial: number, name: 'CHALLENGE' | 'AUTH_SUCCESS'): Answer | undefined {
     const entry = this.entries.get(serial);
+    const again = entry?.answered === name;
+    if (entry) entry.answered = name;
     if (name === 'CHALLENGE') {
-      return entry && { bytes: entry.challenge, message: { type: name, ver: WIRE.VERSION, rand: entry.rand } };
+      return entry && { bytes: entry.challenge, message: { type: name, ver: WIRE.VERSION, rand: entry.rand }, again };
     }
     const message = { type: name, cookie: EMPTY, port: this.tcpPort() };
-    return entry?.success && { bytes: entry.success, message };
+    return entry?.success && { bytes: entry.success, message, again };
   }
 
   checkCookie(serial: number, cookie: Uint8Array): boolean {

@@ -92,6 +92,11 @@ export class Channel {
     return this.o.stream.writableLength + this.writer.bytes;
   }
 
+  /** Bytes of the connection so far. */
+  get traffic(): { readonly bytesIn: number; readonly bytesOut: number } {
+    return { bytesIn: this.o.stream.bytesRead, bytesOut: this.o.stream.bytesWritten };
+  }
+
   /** Preface and record 0 in one write (1.5). */
   first(preface: Buffer, message: TcpMessage): void {
     this.o.trace?.preface(this.o.role, preface);

@@ -32,9 +32,17 @@ export class FaultCounter {
     return this.counts.get(fault)?.count ?? 0;
   }
 
+  all(): Partial<Record<Fault, number>> {
+    return Object.fromEntries([...this.counts].map(([fault, { count }]) => [fault, count]));
+  }
+
   /** An event that a machine ignored on purpose, by its type: honest peers cause these too, so nobody is warned. */
   ignore(event: string): void {
     this.ignored.set(event, this.ignoredOf(event) + 1);
+  }
+
+  allIgnored(): Record<string, number> {
+    return Object.fromEntries(this.ignored);
   }
 
   ignoredOf(event: string): number {

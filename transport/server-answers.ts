@@ -11,6 +11,7 @@ import type { ServerAuthenticator } from './authenticator';
 import { TokenBucket } from './buckets';
 import type { WireTrace } from './trace';
 import type { FaultCounter } from './faults';
+import type { ServerCounters } from './server-counters';
 import { sourceText, type Log } from './log';
 import { encodeDatagram } from './wire/datagrams';
 
@@ -21,6 +22,7 @@ export interface AnswersOptions {
   readonly limits: Limits;
   readonly log: Log;
   readonly trace?: WireTrace | undefined;
+  readonly counters: ServerCounters;
 }
 type Answer = Extract<ServerEffect, { type: 'answer' }>;
 
@@ -50,11 +52,15 @@ export class ServerAnswers {
     }
     if (name !== 'CHALLENGE' && name !== 'AUTH_SUCCESS') throw new Error(`a server does not answer with ${name}`);
     const stored = this.authenticator.answer(at.serial, name);
-    if (stored) this.reply(to, at.id, id, stored.message, stored.bytes);
+    if (!stored) return;
+    if (stored.again) this.o.counters.answersRepeated++;
+    this.reply(to, at.id, id, stored.message, stored.bytes);
   }
 
   private reply(to: Address, client: string, attempt: Buffer, message: Message<DatagramName>, bytes: Buffer): void {
     this.o.trace?.datagram('server', client, attempt, message, bytes.length);
+    this.o.counters.datagramsOut++;
+    this.o.counters.datagramBytesOut += bytes.length;
     this.send(bytes, to);
   }
 
@@ -66,6 +72,7 @@ export class ServerAnswers {
     const current = entry && now - entry.since < HOUR_MS ? entry : { since: now, count: 0 };
     this.wrong.set(client, current);
     current.count++;
+    this.o.counters.wrongResponses++;
     const [oldest] = this.wrong.keys();
     if (this.wrong.size > limits.SOURCES && oldest !== undefined) this.wrong.delete(oldest);
     log.info('wrong RESPONSE', { client, source, count: current.count });

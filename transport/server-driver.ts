@@ -23,6 +23,8 @@ import type { DatagramSocket, Listener, Network } from './net/network';
 import { datagramHash } from './security/hashes';
 import type { KeyStore } from './security/keystore';
 import { ServerAnswers } from './server-answers';
+import { listClients, takeCensus, type Census, type ClientRow, type Counted } from './server-census';
+import { newCounters, type ServerCounters } from './server-counters';
 import { ServerLinks } from './server-links';
 import { ReservedSessionIds } from './session-ids';
 import { StoreHealth } from './store-health';
@@ -57,6 +59,7 @@ type ServerTimerKey = `${number} ${ServerTimer}`;
 
 export class ServerDriver {
   readonly faults: FaultCounter;
+  private readonly counters: ServerCounters = newCounters();
   private readonly switchboard: Switchboard;
   private readonly authenticator: ServerAuthenticator;
   private readonly acceptor: Acceptor<Instance>;
@@ -75,7 +78,9 @@ export class ServerDriver {
     this.authenticator = new ServerAuthenticator(keys, o.random, () => this.ports.tcp);
     this.timers = new Timers(clock);
     this.buckets = new SourceBuckets(clock, limits.DATAGRAMS_PER_SECOND, limits.DATAGRAM_BURST, limits.SOURCES);
-    this.answers = new ServerAnswers(o, this.authenticator, this.faults, (bytes, to) => this.udp?.send(bytes, to));
+    this.answers = new ServerAnswers({ ...o, counters: this.counters }, this.authenticator, this.faults, (bytes, to) =>
+      this.udp?.send(bytes, to),
+    );
     this.health = new StoreHealth(store, clock, limits.T_STORE_RETRY_MS, () => log.warn('the store works again'));
     this.turn = new Turn(
       {
@@ -88,7 +93,7 @@ export class ServerDriver {
       store,
       clock,
     );
-    this.links = new ServerLinks(o, this.authenticator, this.faults, this.turn, {
+    this.links = new ServerLinks({ ...o, counters: this.counters }, this.authenticator, this.faults, this.turn, {
       message: (at, run) => this.message(at, run),
       protocolError: (at) => this.perform(this.switchboard.protocolError(at)),
       closed: (at, cause, reason) => this.perform(this.switchboard.closed(at, cause, reason)),
@@ -146,6 +151,22 @@ export class ServerDriver {
     this.timers.clear();
   }
 
+  /** Figures of this moment, which name nobody. */
+  census(): Census {
+    return takeCensus(this.counted);
+  }
+
+  /** Who is connected. */
+  clients(): ClientRow[] {
+    return listClients(this.counted);
+  }
+
+  private get counted(): Counted {
+    const { switchboard, links, faults, counters, acceptor, timers, health } = this;
+    const read = { unboundSockets: acceptor.size, timers: timers.size, storeWritable: health.writable };
+    return { switchboard, links, faults, counters, ...read };
+  }
+
   /** An event for a live machine, as the inspector's page sends it. */
   inject(serial: number, event: ConnectionEvent): void {
     this.perform(this.switchboard.inject(serial, event));
@@ -171,6 +192,8 @@ export class ServerDriver {
   // In: datagrams
 
   private datagram(bytes: Buffer, from: Address): void {
+    this.counters.datagramsIn++;
+    this.counters.datagramBytesIn += bytes.length;
     const source = sourceOf(from.address);
     const refuse = (fault: Parameters<FaultCounter['count']>[0]): void =>
       this.faults.count(fault, { source: sourceText(from) });
@@ -255,6 +278,7 @@ export class ServerDriver {
       case 'stopPump':
         return links.stopPump(at);
       case 'newSession':
+        this.counters.sessions++;
         return this.o.log.info('session started', { session: effect.session, client: at.id, peer: effect.peer });
       case 'forget':
         return this.forget(at);
@@ -275,6 +299,7 @@ export class ServerDriver {
   }
 
   private store({ session, sender, recipient, texts }: Extract<ServerEffect, { type: 'store' }>): void {
+    this.counters.texts += texts.length;
     this.turn.add({ session, sender, recipient, time: this.o.clock.wall(), texts });
   }
 

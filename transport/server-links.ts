@@ -4,7 +4,7 @@
  */
 import type { Limits } from '../machines/limits';
 import type { ClosedCause, TcpMessage } from '../machines/messages';
-import type { Clock, Store } from '../machines/ports';
+import type { Address, Clock, Store } from '../machines/ports';
 import type { Instance } from '../machines/server/switchboard';
 import type { Offer } from './acceptor';
 import type { ServerAuthenticator } from './authenticator';
@@ -14,6 +14,7 @@ import type { FaultCounter } from './faults';
 import { HistoryPump } from './history-pump';
 import type { Run } from './inbound';
 import { sourceText, type Log } from './log';
+import type { ServerCounters } from './server-counters';
 import type { Turn } from './turn';
 
 export interface LinksOptions {
@@ -22,6 +23,7 @@ export interface LinksOptions {
   readonly log: Log;
   readonly store: Store;
   readonly trace?: WireTrace | undefined;
+  readonly counters: ServerCounters;
 }
 /** Inputs for the switchboard. */
 export interface LinkHandlers {
@@ -31,6 +33,9 @@ export interface LinkHandlers {
 }
 interface Link {
   readonly channel: Channel;
+  readonly remote: Address;
+  /** ms since 1970. */
+  readonly since: number;
   readonly preface: Buffer;
   pump?: HistoryPump;
 }
@@ -85,7 +90,8 @@ export class ServerLinks {
       },
     });
     this.sockets.add(channel);
-    this.links.set(at, { channel, preface });
+    this.links.set(at, { channel, preface, remote: stream.remote, since: clock.wall() });
+    this.o.counters.connections++;
     log.info('connected', { client: at.id, source, serial: at.serial });
   }
 
@@ -153,7 +159,35 @@ export class ServerLinks {
     for (const channel of [...this.sockets]) channel.destroy();
   }
 
+  // What a census reads
+
+  of(at: Instance): Readonly<Link> | undefined {
+    return this.links.get(at);
+  }
+  /** Sockets that are not gone yet. */
+  get size(): number {
+    return this.sockets.size;
+  }
+  /** Lists being sent. */
+  get lists(): number {
+    return this.pumps.size;
+  }
+  /** Of all sockets together: bytes so far, and bytes that wait for the reader, also the most of one. */
+  traffic(): { bytesIn: number; bytesOut: number; queuedBytes: number; queuedBytesMost: number } {
+    const sum = { bytesIn: 0, bytesOut: 0, queuedBytes: 0, queuedBytesMost: 0 };
+    for (const { traffic, outgoing } of this.sockets) {
+      sum.bytesIn += traffic.bytesIn;
+      sum.bytesOut += traffic.bytesOut;
+      sum.queuedBytes += outgoing;
+      sum.queuedBytesMost = Math.max(sum.queuedBytesMost, outgoing);
+    }
+    return sum;
+  }
+
   private gone(channel: Channel): void {
+    const { bytesIn, bytesOut } = channel.traffic;
+    this.o.counters.streamBytesIn += bytesIn;
+    this.o.counters.streamBytesOut += bytesOut;
     this.sockets.delete(channel);
     if (this.sockets.size === 0) this.allGone?.();
   }

@@ -49,6 +49,7 @@ describe('any four of the five transmissions of a stage are lost', () => {
       a.type('Log on');
       world.until(() => a.isConnected, LIMITS.T_CHALLENGE_MS);
       expect(a.look()).toEqual(['Connected']);
+      expect(world.server.driver.census().counters.answersRepeated).toBe(n);
     }),
   );
 

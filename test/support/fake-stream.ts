@@ -8,6 +8,8 @@ export class FakeStream implements Stream {
   /** `end`, `destroy`, `pause`, `resume`, in order. */
   readonly calls: string[] = [];
   writableLength = 0;
+  bytesRead = 0;
+  bytesWritten = 0;
   private handlers: StreamHandlers | undefined;
 
   constructor(readonly remote: Address = { address: '192.0.2.1', port: 1 }) {}

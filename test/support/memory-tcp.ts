@@ -95,6 +95,8 @@ export class MemoryStream implements Stream {
   get writableLength(): number {
     return this.waiting;
   }
+  bytesRead = 0;
+  bytesWritten = 0;
   get isGone(): boolean {
     return this.phase === 'gone';
   }
@@ -112,6 +114,7 @@ export class MemoryStream implements Stream {
     if (this.isGone) return false;
     this.unsent.push(Buffer.from(bytes));
     this.waiting += bytes.length;
+    this.bytesWritten += bytes.length;
     this.send();
     if (this.waiting >= HIGH_WATER_BYTES) this.needsDrain = true;
     return !this.needsDrain;
@@ -193,6 +196,7 @@ export class MemoryStream implements Stream {
       this.held.shift();
       if (item === 'FIN') return this.ended();
       this.acknowledge(item.length);
+      this.bytesRead += item.length;
       this.handlers?.data(item);
     }
   }

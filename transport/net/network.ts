@@ -38,6 +38,9 @@ export interface Stream {
   readonly remote: Address;
   /** Bytes handed to `write` that the kernel has not taken yet. */
   readonly writableLength: number;
+  /** Bytes of this connection so far, in and out; still there when it is closed. */
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
   /** From now on these handlers get the events. */
   handle(handlers: StreamHandlers): void;
   /** @returns false if `drain` will follow */

@@ -48,6 +48,12 @@ class TcpStream implements Stream {
   get writableLength(): number {
     return this.socket.writableLength;
   }
+  get bytesRead(): number {
+    return this.socket.bytesRead;
+  }
+  get bytesWritten(): number {
+    return this.socket.bytesWritten;
+  }
   handle(handlers: StreamHandlers): void {
     this.handlers = handlers;
   }
