@@ -8,12 +8,14 @@ import type { Scenario } from '../diagrams/report/play/play';
 import { SCENARIOS } from './demo/scenarios';
 import { Lecture } from './demo/lecture';
 import { Stage, type Happening } from './demo/stage';
-import { EXIT, run } from './options';
+import { EXIT, run, withVersion } from './options';
 
-const command = new Command('demo')
-  .description('Plays the scenarios V1 to V6 with real processes.')
-  .option('--inspect', 'show server and clients live in a browser, and wait for Enter before each line is typed')
-  .exitOverride();
+export const command = withVersion(
+  new Command('demo')
+    .description('Plays the scenarios V1 to V6 with real processes.')
+    .option('--inspect', 'show server and clients live in a browser, and wait for Enter before each line is typed')
+    .exitOverride(),
+);
 
 const NAME_WIDTH = 7;
 const WIDE_COLUMNS = 110;
@@ -79,4 +81,4 @@ async function main(): Promise<void> {
   process.exitCode = results.every(([, passed]) => passed) ? EXIT.ok : EXIT.failed;
 }
 
-void run(command, main);
+if (require.main === module) void run(command, main);

@@ -65,11 +65,14 @@ export interface CommonOptions {
   readonly limit: Partial<Limits>;
 }
 
-/** What every command has: its version, and one line for wrong usage. */
+/** What every command has. */
+export function withVersion(command: Command): Command {
+  return command.version(version(), '-V, --version', 'print the version').helpOption('-h, --help', 'print this');
+}
+
+/** The same, and one line for wrong usage. */
 export function withUsage(command: Command): Command {
-  return command
-    .version(version(), '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print this')
+  return withVersion(command)
     .configureOutput({ outputError: (text, write) => write(usageError(command.name(), text)) })
     .exitOverride();
 }

@@ -14,7 +14,7 @@ import { pdfOf, svgSize } from '../diagrams/draw/pdf';
 import { pngOf } from '../diagrams/draw/png';
 import { readTraces, TraceError, type Trace } from '../diagrams/trace/reader';
 import { codeOf, UserError } from './failure';
-import { clientId, run } from './options';
+import { clientId, run, withVersion } from './options';
 
 type Picture = 'svg' | 'png' | 'pdf';
 type Format = Picture | 'mermaid' | 'text' | 'json';
@@ -41,28 +41,30 @@ interface Options {
   readonly coverage?: true;
 }
 
-const command = new Command('parley-chart')
-  .description('Draws traces (--trace FILE of server and client) of one run as a message sequence chart.')
-  .argument('<trace...>', 'traces; several are merged')
-  .option('--format <list>', `${ALL.join(', ')} (json: with --coverage); several separated by commas`, formats)
-  .option('--out <path>', 'file to write (default: standard output); with --coverage a folder for the drawings')
-  .addOption(
-    new Option('--phase <phase>', "connection: the assignment's six messages; chat: all after them")
-      .choices(['connection', 'chat', 'all'])
-      .default('all'),
-  )
-  .option('--client <id>', 'this client only; may be repeated', (id, before: readonly string[] | undefined) => [
-    ...(before ?? []),
-    clientId(id),
-  ])
-  .option('--from <seconds>', 'leave out what happened earlier', seconds)
-  .option('--to <seconds>', 'leave out what happened later', seconds)
-  .option('--no-states', 'messages only')
-  .option('--keepalives', 'draw every KEEPALIVE, not their number')
-  .option('--title <words>', 'stands over the chart')
-  .option('--coverage', 'which edges of the state diagrams the run took, and which it did not')
-  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'parley-chart: ')) })
-  .exitOverride();
+export const command = withVersion(
+  new Command('parley-chart')
+    .description('Draws traces (--trace FILE of server and client) of one run as a message sequence chart.')
+    .argument('<trace...>', 'traces; several are merged')
+    .option('--format <list>', `${ALL.join(', ')} (json: with --coverage); several separated by commas`, formats)
+    .option('--out <path>', 'file to write (default: standard output); with --coverage a folder for the drawings')
+    .addOption(
+      new Option('--phase <phase>', "connection: the assignment's six messages; chat: all after them")
+        .choices(['connection', 'chat', 'all'])
+        .default('all'),
+    )
+    .option('--client <id>', 'this client only; may be repeated', (id, before: readonly string[] | undefined) => [
+      ...(before ?? []),
+      clientId(id),
+    ])
+    .option('--from <seconds>', 'leave out what happened earlier', seconds)
+    .option('--to <seconds>', 'leave out what happened later', seconds)
+    .option('--no-states', 'messages only')
+    .option('--keepalives', 'draw every KEEPALIVE, not their number')
+    .option('--title <words>', 'stands over the chart')
+    .option('--coverage', 'which edges of the state diagrams the run took, and which it did not')
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'parley-chart: ')) })
+    .exitOverride(),
+);
 
 function formats(text: string): readonly Format[] {
   const asked = text.split(',').map((one) => one.trim());
@@ -191,4 +193,4 @@ async function write(path: string, content: string | Uint8Array): Promise<void> 
   }
 }
 
-void run(command, main);
+if (require.main === module) void run(command, main);

@@ -25,7 +25,7 @@ interface Options extends CommonOptions, InspectionOptions {
   readonly key?: string;
 }
 
-const command = withInspection(
+export const command = withInspection(
   withCommonOptions(
     new Command('parley-client')
       .description('Logs on to a Parley server and chats. Type Help once it runs.')
@@ -107,4 +107,4 @@ async function main(): Promise<void> {
   inspection.close();
 }
 
-void run(command, main);
+if (require.main === module) void run(command, main);

@@ -17,7 +17,7 @@ import {
 } from '../diagrams/draw/generate';
 import type { Level } from '../diagrams/draw/machines';
 import { codeOf, UserError } from './failure';
-import { run } from './options';
+import { run, withVersion } from './options';
 
 interface Options {
   readonly format: readonly Format[];
@@ -29,26 +29,31 @@ interface Options {
 
 const BINARY: readonly Format[] = ['png', 'pdf'];
 
-const command = new Command('parley-diagrams')
-  .description(
-    'Draws state diagrams from the machines themselves: trigger over a rule over actions, Λ for none. Without MACHINE all ' +
-      'of them: client-connection, client-chat, client-history, server-connection, server-chat, server-history.',
-  )
-  .argument('[MACHINE...]', 'which machines, such as client-connection or "client connection"')
-  .addOption(
-    new Option('--format <list>', `one or more of ${FORMATS.join(',')}`).argParser(formats).default(['svg'], 'svg'),
-  )
-  .option('--out <folder>', 'where the files go; - prints one picture in a text format', 'diagrams/generated')
-  .addOption(
-    new Option(
-      '--level <level>',
-      "spec: the assignment's states and edges; full: every edge, marked by colour (default: both, where there are both)",
-    ).choices(['spec', 'full']),
-  )
-  .option('--from <file[:export]>', 'draw an XState 4 machine: .js, .cjs, .mjs (the file is run), or a config as .json')
-  .option('--page', `also write ${PAGE_FILE}, the drawings of the inspector's page`)
-  .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
-  .exitOverride();
+export const command = withVersion(
+  new Command('parley-diagrams')
+    .description(
+      'Draws state diagrams from the machines themselves: trigger over a rule over actions, Λ for none. Without MACHINE all ' +
+        'of them: client-connection, client-chat, client-history, server-connection, server-chat, server-history.',
+    )
+    .argument('[MACHINE...]', 'which machines, such as client-connection or "client connection"')
+    .addOption(
+      new Option('--format <list>', `one or more of ${FORMATS.join(',')}`).argParser(formats).default(['svg'], 'svg'),
+    )
+    .option('--out <folder>', 'where the files go; - prints one picture in a text format', 'diagrams/generated')
+    .addOption(
+      new Option(
+        '--level <level>',
+        "spec: the assignment's states and edges; full: every edge, marked by colour (default: both, where there are both)",
+      ).choices(['spec', 'full']),
+    )
+    .option(
+      '--from <file[:export]>',
+      'draw an XState 4 machine: .js, .cjs, .mjs (the file is run), or a config as .json',
+    )
+    .option('--page', `also write ${PAGE_FILE}, the drawings of the inspector's page`)
+    .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
+    .exitOverride(),
+);
 
 function oneLine(text: string): string {
   const what = text.replace(/^error: /, '').trim();
@@ -134,4 +139,4 @@ async function main(): Promise<void> {
   });
 }
 
-void run(command, main);
+if (require.main === module) void run(command, main);

@@ -6,16 +6,20 @@ import { join } from 'node:path';
 import { serveRecording } from '../diagrams/inspector/recording';
 import { systemRandom } from '../transport/security/random';
 import { codeOf, UserError } from './failure';
-import { port, run } from './options';
+import { port, run, withVersion } from './options';
 
 const PAGE = join(__dirname, '..', 'diagrams', 'inspector', 'page.html');
 
-const command = new Command('parley-inspect')
-  .description('Shows recordings (--record FILE of server and client, or exported by the page) in a page on 127.0.0.1.')
-  .argument('<file...>', 'recordings; several are shown together')
-  .option('--port <port>', 'port of the page, 0 = chosen by the system', port, 0)
-  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'parley-inspect: ')) })
-  .exitOverride();
+export const command = withVersion(
+  new Command('parley-inspect')
+    .description(
+      'Shows recordings (--record FILE of server and client, or exported by the page) in a page on 127.0.0.1.',
+    )
+    .argument('<file...>', 'recordings; several are shown together')
+    .option('--port <port>', 'port of the page, 0 = chosen by the system', port, 0)
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'parley-inspect: ')) })
+    .exitOverride(),
+);
 
 function read(file: string): string {
   try {
@@ -42,4 +46,4 @@ async function main(): Promise<void> {
   process.stdout.write(`parley-inspect: ${link}\n`);
 }
 
-void run(command, main);
+if (require.main === module) void run(command, main);

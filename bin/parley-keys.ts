@@ -7,7 +7,7 @@ import { Command, CommanderError } from 'commander';
 import { StoreError } from '../machines/ports';
 import { addSubscribers, importSubscriber, listSubscribers, removeSubscribers, type Options } from './keys/commands';
 import { Refusal } from './keys/refusal';
-import { clientId } from './options';
+import { clientId, withVersion } from './options';
 
 const EXIT = { refused: 1, usage: 2 } as const;
 
@@ -23,8 +23,8 @@ function oneLine(message: string): string {
     .replaceAll(/\s*\n\s*/g, ' ')}\n`;
 }
 
-function program(): Command {
-  const keys = new Command('parley-keys')
+export function program(): Command {
+  const keys = withVersion(new Command('parley-keys'))
     .description('Makes and keeps the subscribers of a Parley server and their secret keys.')
     .option('--data <file>', "the server's database", './parley.db')
     .configureHelp({ showGlobalOptions: true })
@@ -76,8 +76,10 @@ function report(error: unknown): number {
   return EXIT.refused;
 }
 
-program()
-  .parseAsync()
-  .catch((error: unknown) => {
-    process.exitCode = report(error);
-  });
+if (require.main === module) {
+  program()
+    .parseAsync()
+    .catch((error: unknown) => {
+      process.exitCode = report(error);
+    });
+}

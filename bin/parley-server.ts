@@ -5,7 +5,8 @@ import { Command, Option } from 'commander';
 import { codeOf, UserError } from './failure';
 import { startInspection, withInspection, type InspectionOptions } from './inspection';
 import { openLines, type Lost } from './lines';
-import { openLog } from './logging';
+import { openLog, rotationOf, withRotation, type RotationOptions } from './logging';
+import { notifyReady } from './service';
 import { type CommonOptions, LIMIT_SETTINGS, limitsOf, port, run, withCommonOptions } from './options';
 import { settle, withSettings, type SettingsPlan } from './settings';
 import { hostPortText, Watching, withWatching, type WatchingOptions } from './watching/watching';
@@ -19,7 +20,7 @@ import { systemRandom } from '../transport/security/random';
 import { ServerDriver } from '../transport/server-driver';
 import { allOf } from '../transport/trace';
 
-interface Options extends CommonOptions, InspectionOptions, WatchingOptions {
+interface Options extends CommonOptions, RotationOptions, InspectionOptions, WatchingOptions {
   readonly host: string;
   readonly udpPort: number;
   readonly tcpPort: number;
@@ -28,35 +29,25 @@ interface Options extends CommonOptions, InspectionOptions, WatchingOptions {
   readonly decoy: boolean;
 }
 
-const command = withSettings(
-  withWatching(
-    withInspection(
-      withCommonOptions(
-        new Command('parley-server')
-          .description('Mediates chat sessions between pairs of clients.')
-          .option('--host <address>', 'address to listen on', '127.0.0.1')
-          .option('--udp-port <port>', 'UDP port for log-on, 0 = chosen by the system', port, WIRE.UDP_PORT)
-          .option('--tcp-port <port>', 'TCP port for connections, 0 = chosen by the system', port, 0)
-          .option('--data <file>', 'subscribers, history and session numbers', './parley.db')
-          .addOption(
-            new Option(
-              '--durability <mode>',
-              'normal: a commit survives the death of the process; full: a power cut too',
-            )
-              .choices(['normal', 'full'])
-              .default('normal'),
-          )
-          .option(
-            '--decoy',
-            'answer unknown Client-IDs with a CHALLENGE too, so that nobody can find out who subscribes',
-            false,
-          ),
-      ),
-    ),
-  ),
-);
+const own = new Command('parley-server')
+  .description('Mediates chat sessions between pairs of clients.')
+  .option('--host <address>', 'address to listen on', '127.0.0.1')
+  .option('--udp-port <port>', 'UDP port for log-on, 0 = chosen by the system', port, WIRE.UDP_PORT)
+  .option('--tcp-port <port>', 'TCP port for connections, 0 = chosen by the system', port, 0)
+  .option('--data <file>', 'subscribers, history and session numbers', './parley.db')
+  .addOption(
+    new Option('--durability <mode>', 'normal: a commit survives the death of the process; full: a power cut too')
+      .choices(['normal', 'full'])
+      .default('normal'),
+  )
+  .option(
+    '--decoy',
+    'answer unknown Client-IDs with a CHALLENGE too, so that nobody can find out who subscribes',
+    false,
+  );
 
-const SETTINGS: SettingsPlan = { ...LIMIT_SETTINGS, shown: { metrics: hostPortText } };
+export const command = withSettings(withWatching(withInspection(withRotation(withCommonOptions(own)))));
+export const SETTINGS: SettingsPlan = { ...LIMIT_SETTINGS, shown: { metrics: hostPortText } };
 
 async function main(): Promise<void> {
   if (!settle(command, SETTINGS)) return;
@@ -65,7 +56,7 @@ async function main(): Promise<void> {
   for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
   const limits = limitsOf(o.limit);
   const host = await addressOf(o.host);
-  const log = openLog({ level: o.logLevel, format: o.logFormat, file: o.logFile });
+  const log = openLog({ level: o.logLevel, format: o.logFormat, file: o.logFile, rotation: rotationOf(o) });
   const lost: Lost = (file, error) => log.warn('cannot be written: lines are missing', { file, error });
   const dump = o.dump === undefined ? undefined : new Dump(openLines(o.dump, lost), systemClock);
   const keyLog = o.keylog === undefined ? undefined : openLines(o.keylog, lost);
@@ -114,6 +105,7 @@ async function main(): Promise<void> {
   // On a terminal the line below says it.
   if (o.logFile !== undefined) log.info('ready', { udp_port: udp, tcp_port: tcp });
   process.stdout.write(`parley-server ready: UDP ${o.host}:${String(udp)}, TCP ${o.host}:${String(tcp)}\n`);
+  notifyReady(process.env, log);
 }
 
 /** One address for both ports. @throws UserError an unknown name; a wildcard, from which UDP answers may leave by another address (3.9) */
@@ -143,8 +135,8 @@ function stopOnSignals(stop: () => Promise<void>): void {
     phase = 'stopping';
     void stop().then(() => process.exit(0));
   };
-  process.on('SIGINT', signalled);
-  process.on('SIGTERM', signalled);
+  // SIGHUP: the terminal it was started on has gone.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, signalled);
 }
 
-void run(command, main);
+if (require.main === module) void run(command, main);

@@ -24,7 +24,7 @@ function interval(text: string): number {
   throw new InvalidArgumentError(`Seconds from ${String(INTERVAL_MIN_S)} to ${String(INTERVAL_MAX_S)}.`);
 }
 
-const command = withUsage(
+export const command = withUsage(
   new Command('parley-top')
     .description('Shows who is connected to a running server, and what it does. The server needs --status SOCKET.')
     .addOption(
@@ -103,4 +103,4 @@ async function live({ status: socket, interval: seconds, sort }: Options): Promi
   stdout.write(LEAVE);
 }
 
-void run(command, main);
+if (require.main === module) void run(command, main);
