@@ -103,10 +103,23 @@ function usageError(name: string, text: string): string {
   return `${name}: ${what.replaceAll(/\s*\n\s*/g, ' ')} (${name} --help shows the options)\n`;
 }
 
+/** Runs a command whose subcommands have actions. */
+export async function runAsync(command: Command): Promise<void> {
+  await run(
+    command,
+    () => command.parseAsync().then(() => undefined),
+    () => undefined,
+  );
+}
+
 /** Runs a command to its end; a failure is one line on standard error and a non-zero exit code. */
-export async function run(command: Command, action: () => Promise<void>): Promise<void> {
+export async function run(
+  command: Command,
+  action: () => Promise<void>,
+  parse: () => unknown = () => command.parse(),
+): Promise<void> {
   try {
-    command.parse();
+    await parse();
     await action();
   } catch (error) {
     if (error instanceof CommanderError) {

@@ -5,7 +5,14 @@
  */
 import { Command, CommanderError } from 'commander';
 import { StoreError } from '../machines/ports';
-import { addSubscribers, importSubscriber, listSubscribers, removeSubscribers, type Options } from './keys/commands';
+import {
+  addSubscribers,
+  backup,
+  importSubscriber,
+  listSubscribers,
+  removeSubscribers,
+  type Options,
+} from './keys/commands';
 import { Refusal } from './keys/refusal';
 import { clientId, withVersion } from './options';
 
@@ -56,6 +63,11 @@ function defineCommands(keys: Command): void {
     .description('remove subscribers; their history stays')
     .argument('<ID...>', 'Client-IDs', clientIds)
     .action((ids: readonly string[], _, command: Command) => removeSubscribers(ids, options(command)));
+  keys
+    .command('backup')
+    .description('copy the whole database, keys and history, to a new file; the server may run meanwhile')
+    .argument('<FILE>', 'where the copy goes')
+    .action((file: string, _, command: Command) => backup(file, options(command)));
   writesKeyFile(keys.command('import'))
     .description('add a subscriber with a key that exists: 64 hexadecimal digits or 44 base64 characters')
     .argument('<ID>', 'Client-ID', clientId)

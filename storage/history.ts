@@ -32,10 +32,15 @@ const FILE_AFTER = 1_048_576;
 const PAGE_TEXTS = 256;
 
 /** Texts of one sender, as a page has them. */
-type FiledRun = readonly [fromLow: 0 | 1, session: number, time: number, texts: readonly string[]];
+export type FiledRun = readonly [fromLow: 0 | 1, session: number, time: number, texts: readonly string[]];
+
+export interface Filing {
+  /** Files every turn now: for whoever rewrites the pages. @throws StoreError */
+  fileNow(): void;
+}
 
 /** The history kept in `connection`; errors and order as the port says. @param fileAfter see above; a test files often */
-export function sqliteHistory(connection: Connection, fileAfter = FILE_AFTER): History {
+export function sqliteHistory(connection: Connection, fileAfter = FILE_AFTER): History & Filing {
   const append = connection.prepare(APPEND);
   const find = connection.prepare<[pair: number]>(FIND);
   const create = connection.prepare(CREATE);
@@ -109,6 +114,10 @@ export function sqliteHistory(connection: Connection, fileAfter = FILE_AFTER): H
       } finally {
         connection.exec('PRAGMA secure_delete = ON');
       }
+      unfiled.clear();
+    },
+    fileNow() {
+      connection.transaction(fileAll);
       unfiled.clear();
     },
     count(a, b) {

@@ -137,7 +137,7 @@ const BUSY = 5;
  * Looks for damage on a connection that cannot write: closing one that can would take the write-ahead log over into the
  * damaged file.
  */
-function verify(path: string): void {
+export function verify(path: string): void {
   const db = new Database(`${pathToFileURL(resolve(path)).href}?mode=ro`);
   try {
     db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);

@@ -4,7 +4,7 @@
 import { StoreError, type SessionNumbers, type Store } from '../machines/ports';
 import { nextBlock } from './agreement';
 import type { Connection } from './connection';
-import { sqliteHistory } from './history';
+import { sqliteHistory, type Filing } from './history';
 import { openDatabase } from './open';
 import { sqliteSubscribers } from './subscribers';
 
@@ -29,7 +29,7 @@ export function openStore(path: string, options: { readonly create: boolean; rea
 }
 
 /** The store on a database that is open; `close` closes it. @param fileAfter see storage/history.ts */
-export function storeOn(connection: Connection, durability: Durability, fileAfter?: number): Store {
+export function storeOn(connection: Connection, durability: Durability, fileAfter?: number): Store & Filing {
   return connection.attempt(() => {
     connection.exec(`PRAGMA synchronous = ${durability}`);
     return {

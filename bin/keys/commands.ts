@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Store, Subscriber } from '../../machines/ports';
 import { refuseId } from '../../storage/agreement';
 import { readKeyFile, stageKeyFile } from '../../storage/keyfile';
+import { openKeeping } from '../../storage/keeping';
 import { openStore } from '../../storage/sqlite';
 import { systemRandom } from '../../transport/security/random';
 import {
@@ -73,6 +74,17 @@ export function listSubscribers({ data }: Options): void {
   });
 }
 const HEADINGS = ['Client-ID', 'Key'] as const;
+
+/** @throws StoreError: a file that is there already, no room */
+export function backup(file: string, { data }: Options): void {
+  const keeping = openKeeping(data);
+  try {
+    keeping.backup(file);
+  } finally {
+    keeping.close();
+  }
+  print(`${data} is copied to ${file}, with every key: keep it as safe as the server's data`);
+}
 
 /** All of them or none. @throws StoreError, Refusal */
 export function removeSubscribers(ids: readonly string[], { data }: Options): void {

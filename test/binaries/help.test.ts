@@ -8,9 +8,13 @@ const path = scratch();
 const COMMANDS = Object.values(manifest.bin).map((file) => basename(file, '.js'));
 const SUBCOMMANDS = [
   ['parley-keys', 'add'],
+  ['parley-keys', 'backup'],
   ['parley-keys', 'import'],
   ['parley-keys', 'list'],
   ['parley-keys', 'remove'],
+  ['parley-history', 'list'],
+  ['parley-history', 'export'],
+  ['parley-history', 'prune'],
 ] as const;
 
 test.each([...COMMANDS.map((name) => [name]), ...SUBCOMMANDS, ['report'], ['demo']])(
