@@ -2,7 +2,17 @@
  * Lines into a file that only its owner may read, or to standard output: a log, a dump, a key log. A file that cannot be
  * written once the program runs (a full disk) costs lines, never the program: chats must go on (protocol 7, number 105).
  */
-import { closeSync, existsSync, fchmodSync, fstatSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fchmodSync,
+  fstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { codeOf, UserError } from './failure';
 
 /** Told when lines begin to be missing from a file; `error` is the system's name for the reason. */
@@ -21,6 +31,34 @@ export interface Rotation {
  */
 export function openLines(path: string, lost: Lost, rotation?: Rotation): (line: string) => void {
   if (path === '-') return (line) => void process.stdout.write(`${line}\n`);
+  return linesInto(path, lost, rotation);
+}
+
+/**
+ * Like `openLines`, for what is secret: a file only, and never one that others could have opened already, for whoever holds it
+ * open reads on after its mode was changed.
+ * @throws UserError if the file cannot be opened, is no file, or group or others have a right to it
+ */
+export function openSecretLines(path: string, lost: Lost): (line: string) => void {
+  if (path === '-') throw new UserError('keys are written to a file only: give its name instead of -');
+  const mode = modeOf(path);
+  if (mode !== undefined && (mode & 0o077) !== 0) {
+    throw new UserError(
+      `${path} is open to others (mode ${octal(mode)}): remove it, or chmod 600 it if nobody has it open`,
+    );
+  }
+  return linesInto(path, lost);
+}
+
+const octal = (mode: number): string => (mode & 0o777).toString(8).padStart(4, '0');
+
+/** @returns undefined if nothing is there, or no file: then opening says what is wrong */
+function modeOf(path: string): number | undefined {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found?.isFile() ? found.mode : undefined;
+}
+
+function linesInto(path: string, lost: Lost, rotation?: Rotation): (line: string) => void {
   let file = open(path);
   let size = sizeOf(file);
   process.on('exit', () => closeSync(file));

@@ -15,7 +15,7 @@ import { systemRandom } from '../transport/security/random';
 import { keyWeakness, parseKey } from '../transport/security/subscriber-key';
 import { UserError } from './failure';
 import { startInspection, withInspection, type InspectionOptions } from './inspection';
-import { openLines, type Lost } from './lines';
+import { openLines, openSecretLines, type Lost } from './lines';
 import { openLog } from './logging';
 import { type CommonOptions, clientId, limitsOf, run, withCommonOptions } from './options';
 import { Terminal } from './terminal/terminal';
@@ -67,7 +67,7 @@ async function main(): Promise<void> {
   const complain = (sentence: string): void => void process.stderr.write(`parley-client: ${sentence}\n`);
   const lost: Lost = (file, error) => complain(`${file} cannot be written (${error}): lines are missing from it`);
   const dump = o.dump === undefined ? undefined : new Dump(openLines(o.dump, lost), systemClock);
-  const keyLog = o.keylog === undefined ? undefined : openLines(o.keylog, lost);
+  const keyLog = o.keylog === undefined ? undefined : openSecretLines(o.keylog, lost);
   if (keyLog) complain(`traffic keys are being written to ${o.keylog ?? ''}`);
   const keys = new KeyStore(keyLog ? { keyLog } : {});
   const key = loadKey(findKeyFile(id, o.key));

@@ -4,7 +4,7 @@ import { lookup } from 'node:dns/promises';
 import { Command, Option } from 'commander';
 import { codeOf, UserError } from './failure';
 import { startInspection, withInspection, type InspectionOptions } from './inspection';
-import { openLines, type Lost } from './lines';
+import { openLines, openSecretLines, type Lost } from './lines';
 import { openLog, rotationOf, withRotation, type RotationOptions } from './logging';
 import { notifyReady } from './service';
 import { type CommonOptions, LIMIT_SETTINGS, limitsOf, port, run, withCommonOptions } from './options';
@@ -59,8 +59,10 @@ async function main(): Promise<void> {
   const log = openLog({ level: o.logLevel, format: o.logFormat, file: o.logFile, rotation: rotationOf(o) });
   const lost: Lost = (file, error) => log.warn('cannot be written: lines are missing', { file, error });
   const dump = o.dump === undefined ? undefined : new Dump(openLines(o.dump, lost), systemClock);
-  const keyLog = o.keylog === undefined ? undefined : openLines(o.keylog, lost);
-  if (keyLog) log.warn('traffic keys are being written', { file: o.keylog ?? '' });
+  const keyLog = o.keylog === undefined ? undefined : openSecretLines(o.keylog, lost);
+  // Whatever the log leaves out, and wherever it goes: whoever starts the server reads it.
+  if (keyLog) process.stderr.write(`parley-server: traffic keys are being written to ${o.keylog ?? ''}\n`);
+  if (keyLog && o.logFile !== undefined) log.warn('traffic keys are being written', { file: o.keylog ?? '' });
   const watching = new Watching(o);
   const store = watching.timed(openStore(o.data, { create: true, durability: o.durability }));
   if (store.subscribers.list().length === 0) log.warn('no subscribers yet: run parley-keys add ID', { file: o.data });

@@ -3,7 +3,16 @@
  * exit code, with nothing on standard output.
  */
 import { createSocket } from 'node:dgram';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Actor, Stage } from '../../bin/demo/stage';
@@ -81,6 +90,19 @@ describe.each([
       );
     },
   );
+
+  test('refuses a key log that others can read, or that is no file', async () => {
+    const stage = await open();
+    await key(stage);
+    const keys = join(stage.folder, 'open.keys');
+    writeFileSync(keys, '');
+    chmodSync(keys, 0o640);
+    const refused = /: open\.keys is open to others \(mode 0640\): remove it, or chmod 600 it if nobody has it open$/;
+    await expectRefused(start(stage, '--keylog', 'open.keys', '--log-level', 'error'), 1, refused);
+    expect([readFileSync(keys, 'utf8'), statSync(keys).mode & 0o777]).toEqual(['', 0o640]);
+    const dash = /: keys are written to a file only: give its name instead of -$/;
+    await expectRefused(start(stage, '--keylog', '-', '--log-level', 'error'), 1, dash);
+  });
 
   test('--help is no mistake', async () => {
     const stage = await open();

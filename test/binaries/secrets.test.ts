@@ -16,7 +16,8 @@ afterEach(() => networks.splice(0).forEach((network) => network.close()));
 
 const IDS = ['alice', 'bob', 'carol'] as const;
 const TEXTS = ['what alice says to bob is theirs', 'Grüße nur für alice'] as const;
-const KEY_LINE = /^SBC1 [0-9a-f]{32} (?:c2s|s2c) \d+ ([0-9a-f]{64}) ([0-9a-f]{24})$/;
+const KEY_LINE =
+  /^SBC1 [0-9a-f]{32} (?:auth [0-9a-f]{32} ([0-9a-f]{64})|(?:c2s|s2c) \d+ ([0-9a-f]{64}) ([0-9a-f]{24}))$/;
 /** Files that may hold secrets. */
 const KEPT = /\.key$|\.keys$|^parley\.db/;
 
@@ -96,16 +97,17 @@ function derived(keys: ReadonlyMap<string, Buffer>, { rands }: BadNetwork): [str
   );
 }
 function logged(stage: Stage): [string, Buffer][] {
-  return keyLines(stage, 'server.keys').flatMap(([key, iv], n) => [
+  return keyLines(stage, 'server.keys').flatMap(([key, iv], n): [string, Buffer][] => [
     [`traffic key ${String(n)}`, key],
-    [`traffic IV ${String(n)}`, iv],
+    ...(iv ? [[`traffic IV ${String(n)}`, iv] as [string, Buffer]] : []),
   ]);
 }
-function keyLines(stage: Stage, file: string): [Buffer, Buffer][] {
+/** Keys; with those of records their IVs. */
+function keyLines(stage: Stage, file: string): [Buffer, Buffer?][] {
   return readLines(stage, file).map((line) => {
-    const [, key = '', iv = ''] = KEY_LINE.exec(line) ?? [];
+    const [, auth, key = auth ?? '', iv] = KEY_LINE.exec(line) ?? [];
     expect(key).not.toBe('');
-    return [Buffer.from(key, 'hex'), Buffer.from(iv, 'hex')];
+    return [Buffer.from(key, 'hex'), ...(iv === undefined ? ([] as const) : ([Buffer.from(iv, 'hex')] as const))];
   });
 }
 function outputsOf(stage: Stage): Map<string, Buffer> {
@@ -180,6 +182,9 @@ function expectKeyLogs(stage: Stage): void {
     expect(errors).toContainEqual(
       expect.stringMatching(/^parley-client: traffic keys are being written to \w+\.keys$/),
     );
+  }
+  for (const { errors } of stage.all.filter(({ name }) => name === 'server')) {
+    expect(errors).toContain('parley-server: traffic keys are being written to server.keys');
   }
   expect(readLines(stage, 'server.log').filter((line) => line.includes('traffic keys are being written'))).toHaveLength(
     1,

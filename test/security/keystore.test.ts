@@ -77,18 +77,33 @@ describe('golden values', () => {
     expect(last.open(down.subarray(0, 2), down.subarray(2))).toEqual(PLAINTEXTS.rec_CONNECTED);
   });
 
-  test('the key log: one line a direction and epoch', () => {
+  test('the key log: AUTH_SUCCESS, then a line a direction and epoch; the same at the client', () => {
     const lines: string[] = [];
     const { store, handle } = offered((line) => lines.push(line));
+    store.sealAuthSuccess(handle, HEADER(), body, chance(NONCE()));
     const opener = store.serverOpener(handle, vector('prefaceC'));
     store.spend(handle);
     store.serverSealer(handle, vector('prefaceC'), vector('prefaceS'));
     expect(opener.seq).toBe(0);
     const hex = (name: Parameters<typeof vector>[0]): string => vector(name).toString('hex');
-    expect(lines).toEqual([
+    const expected = [
+      `SBC1 ${hex('tag')} auth ${HEADER().toString('hex', 8)} ${hex('K_succ')}`,
       `SBC1 ${hex('tag')} c2s 0 ${hex('key_c2s_0')} ${hex('iv_c2s_0')}`,
       `SBC1 ${hex('tag')} s2c 0 ${hex('key_s2c_0')} ${hex('iv_s2c_0')}`,
-    ]);
+    ];
+    expect(lines).toEqual(expected);
+
+    const own: string[] = [];
+    const client = bound((line) => own.push(line));
+    const wrong = BOX().fill(0, 0, 1);
+    expect(client.store.openAuthSuccess(client.handle, HEADER(), NONCE(), wrong)).toBeUndefined();
+    expect(own).toEqual([]);
+    client.store.openAuthSuccess(client.handle, HEADER(), NONCE(), BOX());
+    client.store.keepCookie(client.handle, COOKIE());
+    client.store.openAuthSuccess(client.handle, HEADER(), NONCE(), BOX());
+    client.store.clientSealer(client.handle, vector('prefaceC'));
+    client.store.clientOpener(client.handle, vector('prefaceC'), vector('prefaceS'));
+    expect(own).toEqual(expected);
   });
 });
 

@@ -9,13 +9,13 @@ import { NONCE_BYTES, open, sealInto } from './aead';
 import * as attempts from './attempt';
 import { COOKIE, RES, ROOT, TH, type Attempt, type Phase } from './attempt';
 import { a3, a8 } from './hashes';
-import { keyLogLine, type Direction } from './keylog';
+import { ATTEMPT_BYTES, authKeyLine, keyLogLine, type Direction } from './keylog';
 import { RecordOpener, RecordSealer, type OnKeys } from './records';
 import { authSuccessKey, extract, SIZE, transcriptHash } from './schedule';
 import { Hidden, Secret, usedOnce } from './secret';
 
 export interface KeyStoreOptions {
-  /** Takes a line (without its end) for every key of every direction and epoch: the key log of 1.9. Absent: none is made. */
+  /** Takes a line (without its end) for every key of AUTH_SUCCESS, direction and epoch: the key log of 1.9. Absent: none is made. */
   readonly keyLog?: (line: string) => void;
 }
 
@@ -127,7 +127,10 @@ export class KeyStore extends Hidden {
     return usedOnce(attempts.copy(attempt.block, COOKIE), (cookie) =>
       usedOnce(body(cookie), (plaintext) => {
         const box = Buffer.alloc(plaintext.length + WIRE.TAG_BYTES);
-        usedOnce(attempts.fromRoot(attempt, authSuccessKey), (key) => sealInto(box, 0, key, nonce, header, plaintext));
+        usedOnce(attempts.fromRoot(attempt, authSuccessKey), (key) => {
+          sealInto(box, 0, key, nonce, header, plaintext);
+          this.#logAuthKey(attempt, header, key);
+        });
         return { nonce, box };
       }),
     );
@@ -137,7 +140,12 @@ export class KeyStore extends Hidden {
   openAuthSuccess(handle: number, header: Uint8Array, nonce: Uint8Array, box: Uint8Array): Buffer | undefined {
     const attempt = this.#attempt(handle);
     if (attempt.phase !== 'bound' && attempt.phase !== 'offered') return undefined;
-    return usedOnce(attempts.fromRoot(attempt, authSuccessKey), (key) => open(key, nonce, header, box));
+    return usedOnce(attempts.fromRoot(attempt, authSuccessKey), (key) => {
+      const plaintext = open(key, nonce, header, box);
+      // Repetitions come with the cookie kept.
+      if (plaintext !== undefined && attempt.phase === 'bound') this.#logAuthKey(attempt, header, key);
+      return plaintext;
+    });
   }
 
   /** Client: rand_cookie for CONNECT; a copy, which the caller wipes. */
@@ -208,6 +216,11 @@ export class KeyStore extends Hidden {
     if (!phases.includes(attempt.phase))
       throw new Error(`key store: ${operation} of a handle that is ${attempt.phase}`);
     return attempt;
+  }
+
+  /** The header ends with the attempt-ID (1.4). */
+  #logAuthKey(attempt: Attempt, header: Uint8Array, key: Buffer): void {
+    this.#keyLog?.(authKeyLine(attempts.tagOf(attempt), header.subarray(-ATTEMPT_BYTES), key));
   }
 
   #onKeys(attempt: Attempt, direction: Direction): OnKeys | undefined {
