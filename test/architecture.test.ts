@@ -94,7 +94,7 @@ const ROLES = ['client machines', 'server machines'];
 const FOUR = ['wire', 'security', 'net', 'storage'];
 const PICTURES = [...GROUND, ...ROLES, 'spec'];
 
-const DRAWN = ['draw', 'trace', 'chart', 'report', 'inspector', 'page', 'spec', 'pictures'];
+const DRAWN = ['draw', 'trace', 'capture', 'chart', 'report', 'inspector', 'page', 'spec', 'pictures'];
 
 const LADDER: readonly Part[] = [
   { name: 'tables', where: /^machines\/(messages|limits|faults)\.ts$/, sees: [] },
@@ -111,6 +111,7 @@ const LADDER: readonly Part[] = [
   { name: 'pictures', where: /^diagrams\/generated\//, sees: [] },
   { name: 'draw', where: /^diagrams\/draw\//, sees: PICTURES },
   { name: 'trace', where: /^diagrams\/trace\//, sees: [...GROUND, 'wire', 'security', 'ways'] },
+  { name: 'capture', where: /^diagrams\/capture\//, sees: [...GROUND, 'wire', 'security', 'trace'] },
   { name: 'chart', where: /^diagrams\/chart\//, sees: [...PICTURES, 'draw', 'trace'] },
   {
     name: 'report',

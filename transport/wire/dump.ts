@@ -38,7 +38,7 @@ const SECRET = '*';
 export function dumpLines(entry: DumpEntry): string[] {
   const size = `${entry.size} B`;
   const line = (over: 'udp' | 'tcp', name: string, values: string, last: string): string => {
-    const start = `${time(entry.ms)} ${entry.from}>${entry.to} ${over} ${name.padEnd(NAME_WIDTH)} ${values} `;
+    const start = `${dumpTime(entry.ms)} ${entry.from}>${entry.to} ${over} ${name.padEnd(NAME_WIDTH)} ${values} `;
     return start + last.padStart(LINE_WIDTH - start.length);
   };
   if ('datagram' in entry) {
@@ -54,7 +54,7 @@ export function dumpLines(entry: DumpEntry): string[] {
 }
 
 /** Minutes, seconds and milliseconds. */
-function time(ms: number): string {
+export function dumpTime(ms: number): string {
   const digits = (value: number, width: number): string => String(value).padStart(width, '0');
   const whole = Math.floor(ms);
   const seconds = Math.floor(whole / 1000);
