@@ -59,8 +59,9 @@ export function jsonOf(entry: Entry, start: number): string[] {
   }
   const of = { ...placed, connection: entry.connection };
   if (kind === 'preface') {
-    const fields = Object.entries(prefaceOf(from, entry.preface)).map(([name, value]) => [name, shown(value)]);
-    return [JSON.stringify({ ...of, name: 'preface', size: entry.preface.length, fields: Object.fromEntries(fields) })];
+    const { tag, salt } = prefaceOf(from, entry.preface);
+    const fields = { ...(tag ? { tag: shown(tag) } : {}), salt: shown(salt) };
+    return [JSON.stringify({ ...of, name: 'preface', size: entry.preface.length, fields })];
   }
   const record = { ...of, record: entry.seq, size: entry.size };
   if (!entry.messages || entry.messages.length === 0) return [JSON.stringify({ ...record, opened: !!entry.messages })];

@@ -103,7 +103,9 @@ export type Link = keyof typeof LINKS;
 
 export function frame(packet: Packet, link: Link = 'ethernet'): Buffer {
   const bytes = ip(packet);
-  return Buffer.concat([LINKS[link].before((bytes[0] ?? 0) >> 4 === 6 ? 0x86dd : 0x0800), bytes]);
+  const whole = Buffer.concat([LINKS[link].before((bytes[0] ?? 0) >> 4 === 6 ? 0x86dd : 0x0800), bytes]);
+  // A network card fills short frames.
+  return link === 'ethernet' ? Buffer.concat([whole, Buffer.alloc(Math.max(0, 60 - whole.length), 0xee)]) : whole;
 }
 
 export interface FileOptions {
