@@ -134,7 +134,8 @@ async function draw(path: string, capture: string, seen: SeenTrace, { closed }: 
   if (!trace) throw new UserError('there is nothing to draw');
   if (closed > 0) complain('records that stay closed are not on the chart');
   if (seen.leftOut > 0) complain(`the chart ends early: ${String(seen.leftOut)} lines more would not be legible`);
-  const svg = chartSvg(chartOf([trace]));
+  // Nobody sees states from outside.
+  const svg = chartSvg(chartOf([trace], { states: false }));
   try {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, svg);

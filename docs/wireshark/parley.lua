@@ -393,8 +393,15 @@ local function summary(name, values)
   for _, field in ipairs(SUMMARY) do
     if values[field] then words[#words + 1] = field .. '=' .. values[field] end
   end
+  if values.closed then words[#words + 1] = '{..}' end
   if values.bytes then words[#words + 1] = values.bytes .. ' bytes' end
   return table.concat(words, ' ')
+end
+
+-- As in the readable dump: the server is S, a client that is not known is `?`.
+local function who(client, sender)
+  client = client or '?'
+  return sender == 'client' and client .. '>S' or 'S>' .. client
 end
 
 -- UDP ----------------------------------------------------------------------------------------------------------------------
@@ -458,7 +465,7 @@ local function open_auth_success(tvb, tree, id, attempt)
     end
   end
   tree:add_proto_expert_info(closed)
-  return {}
+  return { closed = true }
 end
 
 local function sender_of(tvb, pinfo)
@@ -517,7 +524,9 @@ local function datagram(tvb, pinfo, root)
   if attempt.id and not values.id then generated(tree, f.client, attempt.id) end
   link_datagram(tree, attempt, name, tvb():raw(), pinfo.number)
   tree:append_text(', ' .. summary(name, values))
-  pinfo.cols.info = summary(name, values) .. ' (attempt ' .. id:sub(1, 8) .. ')' .. (c.fault and ' [' .. c.fault .. ']' or '')
+  local fields = summary(name, values):sub(#name + 1)
+  local what = name .. ' att=' .. id:sub(1, 8) .. fields .. (c.fault and ' [' .. c.fault .. ']' or '')
+  pinfo.cols.info = who(attempt.id, sender) .. ' ' .. what
   return tvb:len()
 end
 
@@ -778,7 +787,8 @@ local function piece(tvb, pinfo, root)
   if pdu.kind == 'preface' then words = preface(tvb, pinfo, root, pdu.connection, pdu.from)
   elseif pdu.kind == 'record' then words = record(tvb, pinfo, root, pdu, key)
   else words = unreadable(tvb, root, pdu.fault) end
-  pinfo.cols.info:append((pinfo.private['parley'] and ' | ' or '') .. words)
+  local names = who(pdu.connection.attempt and pdu.connection.attempt.id, pdu.from)
+  pinfo.cols.info:append((pinfo.private['parley'] and ' | ' or names .. ' ') .. words)
   pinfo.private['parley'] = 'yes'
   return tvb:len()
 end

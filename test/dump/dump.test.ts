@@ -216,6 +216,23 @@ testOnLinux('a file that ends anywhere: what is whole is read', () => {
   }
 });
 
+test('lengths that cannot be are not believed', () => {
+  const capture = captureOf([
+    { ms: 0, from: { address: '10.0.0.1', port: 1 }, to: { address: '10.0.0.2', port: 2 }, payload: Buffer.alloc(0) },
+  ]);
+  const bent = Buffer.concat([capture, Buffer.alloc(400_000)]);
+  bent.writeUInt32LE(300_000, 32);
+  expect(show(bent).notes).toEqual(['the capture file is damaged: a packet of 300000 bytes; what follows is not read']);
+  const block = Buffer.concat([
+    captureOf([], { format: 'pcapng' }),
+    Buffer.from('06000000fffffff0', 'hex'),
+    Buffer.alloc(100),
+  ]);
+  expect(show(block).notes).toEqual([
+    'the capture file is damaged: a block of 4043309055 bytes; what follows is not read',
+  ]);
+});
+
 testOnLinux('what was altered is called so', () => {
   const bent = aliceSays(2);
   const change = (at: number, bits: number): Packet[] =>
@@ -316,6 +333,7 @@ describe('the command', () => {
     for (const name of ['HELLO', 'AUTH_SUCCESS', 'CONNECTED', 'CHAT_STARTED', 'HISTORY_END', 'AUTH_FAIL']) {
       expect(svg).toContain(name);
     }
+    expect(svg).not.toContain('Wait for HELLO');
     for (const text of TEXTS) expect(svg).not.toContain(text.slice(0, 12));
   });
 

@@ -36,6 +36,8 @@ export async function play(stage: Stage): Promise<Story> {
     await alice.shows('Chat ended');
     alice.type('Chat carol');
     await alice.shows('Correspondent unreachable');
+    // Twice: an answer must find its own question.
+    await history(alice, 'bob');
     await history(alice, 'bob');
     const wrong = stage.client('carol', ...PATIENT, '--server', tap.address, '--key', 'alice.key');
     wrong.type('Log on');

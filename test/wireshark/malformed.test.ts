@@ -65,6 +65,14 @@ function* altered(cases: readonly Case[], count: number, seed: number): Generato
 const faultsIn = (messages: readonly string[]): string[] =>
   messages.flatMap((message) => /^(\w+): /.exec(message)?.[1] ?? []).filter((name) => Object.hasOwn(FAULTS, name));
 
+/** HELLO with an ID of so many letters, which may be too many. */
+function helloOf(size: number): Buffer {
+  const bytes = Buffer.alloc(VECTORS.HELLO.length);
+  VECTORS.HELLO.copy(bytes, 0, 0, 26);
+  bytes.writeUInt8(size, 26);
+  return bytes.fill('a', 27, 27 + size);
+}
+
 describe('datagrams', () => {
   const known: Case[] = [
     ...(['HELLO', 'RESPONSE'] as const).map((name) => ({ name, from: 'client' as const, bytes: VECTORS[name] })),
@@ -72,6 +80,11 @@ describe('datagrams', () => {
       name,
       from: 'server' as const,
       bytes: VECTORS[name],
+    })),
+    ...[31, 32, 33].map((size) => ({
+      name: `an ID of ${String(size)}`,
+      from: 'client' as const,
+      bytes: helloOf(size),
     })),
     ...[...ADDED.accepted, ...ADDED.rejected]
       .filter(({ layer }) => layer === 'datagram')
