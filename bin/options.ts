@@ -88,7 +88,7 @@ export function withCommonOptions(command: Command): Command {
     )
     .option(
       '--keylog <file>',
-      'write the traffic keys to this file, for a dissector; whoever reads it reads everything',
+      'write the keys of this run to this file, for Wireshark and parley-dump; whoever reads it reads everything',
     )
     .addOption(
       new Option('--limit <name=value>', 'change a limit or timer (protocol appendix A); may be repeated')

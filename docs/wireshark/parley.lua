@@ -1,7 +1,7 @@
 -- A Wireshark dissector for SBC/1, the protocol of Parley (docs/protocol.md). UDP and TCP, every field, what is malformed under
 -- the names of machines/faults.ts, requests with their responses, attempts with their connections, sessions; with a key log
 -- (--keylog of server or client) what is encrypted too. Needs parley_gcm.lua beside it. How to use it: README.md in this folder.
--- Must never be here: a secret other than what the user's key log opens; and K_A is not in a key log.
+-- One file, because it is installed by copying it. Must never be here: a secret other than what the user's key log opens; and K_A is not in a key log.
 
 local gcm = dofile(__DIR__ .. package.config:sub(1, 1) .. 'parley_gcm.lua')
 local parley = Proto('parley', 'Parley SBC/1')

@@ -12,6 +12,7 @@ import { encodeClientPreface, encodeServerPreface } from '../../transport/wire/p
 import { decodeRecord, encodeRecords } from '../../transport/wire/records';
 import { randomOf } from '../binaries/support';
 import { captureOf, type Packet } from '../dump/packets';
+import { chatBytes, framed } from '../support/plaintexts';
 import { Conversation } from '../dump/wiretap';
 import { ADDED, COOKIE, hex, VECTORS } from '../wire/support';
 import { DISSECTOR, skipped, Tshark } from './support';
@@ -113,6 +114,26 @@ describe('datagrams', () => {
   });
 });
 
+/** At the borders of UTF-8 and of what a text may hold, and beyond them. */
+const TEXTS = [
+  ...['efbbbf61', 'c2a0', 'dfbf', 'e0a080', 'ed9fbf', 'ee8080', 'efbfbf', 'f0908080', 'f48fbfbf', '7e', '20'],
+  ...[
+    'c080',
+    'c1bf',
+    'e08080',
+    'e09fbf',
+    'eda080',
+    'edbfbf',
+    'f0808080',
+    'f08fbfbf',
+    'f4908080',
+    'f5808080',
+    'ff',
+    '80',
+  ],
+  ...['c2', 'e0a0', 'f09080', '61c2', 'c220', 'e0a020', 'f0908020', '00', '1f', '7f', 'c280', 'c29f', '6100', ''],
+];
+
 /** Connections in which record 1 is as given: a capture, and its key log. */
 function connections(cases: readonly Case[]): { packets: Packet[]; keyLog: string } {
   const lines: string[] = [];
@@ -144,9 +165,16 @@ function connections(cases: readonly Case[]): { packets: Packet[]; keyLog: strin
 }
 
 describe('records', () => {
-  const known: Case[] = [...ADDED.accepted, ...ADDED.rejected]
-    .filter(({ layer, bytes }) => layer === 'record' && bytes.length % 128 === 0)
-    .map(({ name, from = 'client', bytes }) => ({ name, from, bytes: hex(bytes) }));
+  const known: Case[] = [
+    ...TEXTS.map((text) => ({
+      name: `text ${text}`,
+      from: 'client' as const,
+      bytes: framed([chatBytes(1, hex(text))]),
+    })),
+    ...[...ADDED.accepted, ...ADDED.rejected]
+      .filter(({ layer, bytes }) => layer === 'record' && bytes.length % 128 === 0)
+      .map(({ name, from = 'client', bytes }) => ({ name, from, bytes: hex(bytes) })),
+  ];
 
   /** Whole steps of 64 bytes; other sizes cannot be sealed. */
   function sealable(bytes: Buffer): boolean {
