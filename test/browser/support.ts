@@ -48,7 +48,7 @@ export const TEXTS = ['Hello bob, this is alice', 'Grüße ☕ <b>&amp;'] as con
 export function secretsOf(stage: Stage): string[] {
   const read = (file: string): string => readFileSync(join(stage.folder, file), 'utf8');
   const subscribers = ['alice.key', 'bob.key'].map((file) => read(file).trim());
-  // A line of a key log (protocol 1.9): SBC1, tag, direction, epoch, key, IV.
+  // A line of a key log (protocol 1.9): SBC1, tag, direction, epoch, key, IV; or SBC1, tag, auth, attempt-ID, key.
   const lines = ['server.keys', 'alice.keys', 'bob.keys'].flatMap((file) => read(file).trim().split('\n'));
   const traffic = lines.flatMap((line) => line.split(' ').slice(4));
   return [...new Set([...subscribers, ...traffic])];

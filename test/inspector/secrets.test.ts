@@ -44,8 +44,8 @@ test('keys, traffic keys, IVs and cookies of a story in memory', async () => {
   const world = await smallStory();
   const recorders = [world.server, world.client('alice'), world.client('bob')].map(({ recorder }) => recorder);
   const output = Buffer.from(JSON.stringify(recorders.map(entriesOf)));
-  // Two subscribers; key and IV of both directions, as both ends of each connection log them.
-  expect(world.secrets).toHaveLength(2 + 2 * 2 * 2 * 2);
+  // Two subscribers; the key of AUTH_SUCCESS, key and IV of both directions, as both ends of each connection log them.
+  expect(world.secrets).toHaveLength(2 + 2 * 2 * (1 + 2 * 2));
   const cookies = world.serverRandom.filter(({ length }) => length === 16);
   expect(cookies.length).toBeGreaterThanOrEqual(2);
   expect(leaks(output, [...world.secrets, ...cookies])).toEqual([]);
@@ -92,7 +92,7 @@ test('keys and key logs of real processes: feeds, recordings, what is served, wh
   const logged = names.flatMap((name) => readLines(stage, `${name}.keys`)).flatMap((line) => line.split(' ').slice(4));
   const secrets = [...keyFiles, ...logged.map((hex) => Buffer.from(hex, 'hex'))];
   expect(secrets.map(({ length }) => length)).toEqual(expect.arrayContaining([32, 12]));
-  expect(secrets).toHaveLength(2 + 4 * 4);
+  expect(secrets).toHaveLength(2 + 4 * (1 + 4));
   const recordings = names.map((name) => readFileSync(join(stage.folder, `${name}.record`), 'utf8'));
   for (const recording of [...recordings, ...served]) expect(recording.length).toBeGreaterThan(1000);
   const feeds = viewers.map(({ got }) => JSON.stringify(got));
