@@ -10,6 +10,7 @@ import { exampleOf, schemaOf } from './manual/settings';
 import { command as chart } from './parley-chart';
 import { command as client } from './parley-client';
 import { command as diagrams } from './parley-diagrams';
+import { command as dump } from './parley-dump';
 import { command as history } from './parley-history';
 import { command as inspect } from './parley-inspect';
 import { program as keys } from './parley-keys';
@@ -18,7 +19,7 @@ import { command as top } from './parley-top';
 import { version } from './version';
 
 /** Every command that is installed. */
-export const COMMANDS: readonly Command[] = [server, client, keys(), history, top, inspect, diagrams, chart];
+export const COMMANDS: readonly Command[] = [server, client, keys(), history, top, inspect, diagrams, chart, dump];
 
 const EXAMPLE_TITLE =
   'Settings of parley-server, each with its default, or a word for it where there is none. Take away the "#" before a key ' +

@@ -12,7 +12,7 @@ import { jsonOf, SeenTrace, textOf } from '../diagrams/capture/show';
 import { chartOf } from '../diagrams/chart/chart';
 import { chartSvg } from '../diagrams/chart/svg';
 import { codeOf, UserError } from './failure';
-import { run } from './options';
+import { run, withVersion } from './options';
 
 interface Options {
   readonly keylog?: string;
@@ -20,7 +20,7 @@ interface Options {
   readonly json?: true;
 }
 
-const command = new Command('parley-dump')
+export const command = withVersion(new Command('parley-dump'))
   .description('Shows what Parley said in a capture (pcap or pcapng, of tcpdump, dumpcap or Wireshark).')
   .argument('<capture>', 'the capture file')
   .option('--keylog <file>', 'open what is encrypted with the keys that --keylog of server or client wrote')
@@ -144,4 +144,4 @@ async function draw(path: string, capture: string, seen: SeenTrace, { closed }: 
   }
 }
 
-void run(command, main);
+if (require.main === module) void run(command, main);

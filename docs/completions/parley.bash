@@ -255,6 +255,19 @@ _parley_chart() {
   esac
 }
 
+_parley_dump() {
+  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+  COMPREPLY=()
+  case $prev in
+    --keylog) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
+    --chart) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
+    *)
+      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '-V --version --keylog --chart --json -h --help' -- "$cur"))
+      else :
+      fi ;;
+  esac
+}
+
 complete -o nosort -F _parley_server parley-server
 complete -o nosort -F _parley_client parley-client
 complete -o nosort -F _parley_keys parley-keys
@@ -263,3 +276,4 @@ complete -o nosort -F _parley_top parley-top
 complete -o nosort -F _parley_inspect parley-inspect
 complete -o nosort -F _parley_diagrams parley-diagrams
 complete -o nosort -F _parley_chart parley-chart
+complete -o nosort -F _parley_dump parley-dump

@@ -12,7 +12,7 @@ complete -c parley-server -l log-level -x -a 'error warn info debug' -d 'what is
 complete -c parley-server -l log-file -r -F -d 'log to this file'
 complete -c parley-server -l log-format -x -a 'text json' -d 'form of a log line'
 complete -c parley-server -l dump -r -F -d 'write every protocol message to this file'
-complete -c parley-server -l keylog -r -F -d 'write the traffic keys to this file'
+complete -c parley-server -l keylog -r -F -d 'write the keys of this run to this file'
 complete -c parley-server -l limit -x -a 'T_RETRY_MS= RETRY_JITTER= T_CHALLENGE_MS= T_AUTH_MS= T_FAIL_HOLD_MS= T_CONNECTING_MS= T_RESPONSE_MS= T_COOKIE_MS= PENDING_ATTEMPTS= PENDING_PER_SOURCE= CONNECTING_PER_CLIENT= DATAGRAMS_PER_SECOND= DATAGRAM_BURST= AUTH_FAIL_PER_SECOND= SOURCES= WRONG_RESPONSES_PER_HOUR_WARN= T_PREFACE_MS= UNBOUND_SOCKETS= UNBOUND_PER_SOURCE= CONNECTED_CLIENTS= T_KEEPALIVE_MS= T_DEAD_MS= T_LINGER_MS= T_ACTIVITY_MS= T_GUARD_MS= MESSAGES_PER_SECOND= MESSAGE_BURST= OUTPUT_QUEUE_BYTES= PUMP_QUEUE_BYTES= PUMP_PAGE_TEXTS= SESSION_BLOCK= T_STORE_RETRY_MS= T_FLUSH_MS=' -d 'change a limit or timer'
 complete -c parley-server -l log-max-size -x -d 'begin a new log file at this size'
 complete -c parley-server -l log-files -x -d 'how many log files are kept then'
@@ -35,7 +35,7 @@ complete -c parley-client -l log-level -x -a 'error warn info debug' -d 'what is
 complete -c parley-client -l log-file -r -F -d 'log to this file'
 complete -c parley-client -l log-format -x -a 'text json' -d 'form of a log line'
 complete -c parley-client -l dump -r -F -d 'write every protocol message to this file'
-complete -c parley-client -l keylog -r -F -d 'write the traffic keys to this file'
+complete -c parley-client -l keylog -r -F -d 'write the keys of this run to this file'
 complete -c parley-client -l limit -x -a 'T_RETRY_MS= RETRY_JITTER= T_CHALLENGE_MS= T_AUTH_MS= T_FAIL_HOLD_MS= T_CONNECTING_MS= T_RESPONSE_MS= T_COOKIE_MS= PENDING_ATTEMPTS= PENDING_PER_SOURCE= CONNECTING_PER_CLIENT= DATAGRAMS_PER_SECOND= DATAGRAM_BURST= AUTH_FAIL_PER_SECOND= SOURCES= WRONG_RESPONSES_PER_HOUR_WARN= T_PREFACE_MS= UNBOUND_SOCKETS= UNBOUND_PER_SOURCE= CONNECTED_CLIENTS= T_KEEPALIVE_MS= T_DEAD_MS= T_LINGER_MS= T_ACTIVITY_MS= T_GUARD_MS= MESSAGES_PER_SECOND= MESSAGE_BURST= OUTPUT_QUEUE_BYTES= PUMP_QUEUE_BYTES= PUMP_PAGE_TEXTS= SESSION_BLOCK= T_STORE_RETRY_MS= T_FLUSH_MS=' -d 'change a limit or timer'
 complete -c parley-client -l inspect -d 'serve a page on 127.0.0.1 that shows every machine live'
 complete -c parley-client -l inspect-control -d 'with --inspect'
@@ -120,3 +120,9 @@ complete -c parley-chart -l coverage -d 'which edges of the state diagrams the r
 complete -c parley-chart -s V -l version -d 'print the version'
 complete -c parley-chart -s h -l help -d 'print this'
 complete -c parley-chart -F
+complete -c parley-dump -f
+complete -c parley-dump -s V -l version -d 'print the version'
+complete -c parley-dump -l keylog -r -F -d 'open what is encrypted with the keys that --keylog of server or client wrote'
+complete -c parley-dump -l chart -r -F -d 'also draw the messages as a sequence chart'
+complete -c parley-dump -l json -d 'one JSON object a line instead of the readable dump'
+complete -c parley-dump -s h -l help -d 'print this'
