@@ -85,7 +85,11 @@ async function live({ status: socket, interval: seconds, sort }: Options): Promi
   stdout.write(ENTER);
   stdin.setRawMode(true);
   const timer = setInterval(() => void renew(), seconds * 1000);
-  stdout.on('resize', show);
+  const renewAll = (): void => {
+    stdout.write('\x1b[2J');
+    show();
+  };
+  stdout.on('resize', renewAll);
   show();
   await new Promise<void>((left) => {
     stdin.on('data', (keys: Buffer) => {
@@ -97,7 +101,7 @@ async function live({ status: socket, interval: seconds, sort }: Options): Promi
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, left);
   });
   clearInterval(timer);
-  stdout.off('resize', show);
+  stdout.off('resize', renewAll);
   stdin.setRawMode(false);
   stdin.pause();
   stdout.write(LEAVE);
