@@ -20,14 +20,16 @@ interface Options {
   readonly json?: true;
 }
 
-export const command = withVersion(new Command('parley-dump'))
-  .description('Shows what Parley said in a capture (pcap or pcapng, of tcpdump, dumpcap or Wireshark).')
-  .argument('<capture>', 'the capture file')
-  .option('--keylog <file>', 'open what is encrypted with the keys that --keylog of server or client wrote')
-  .option('--chart <file.svg>', 'also draw the messages as a sequence chart')
-  .option('--json', 'one JSON object a line instead of the readable dump')
-  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'parley-dump: ')) })
-  .exitOverride();
+export const command = withVersion(
+  new Command('parley-dump')
+    .description('Shows what Parley said in a capture (pcap or pcapng, of tcpdump, dumpcap or Wireshark).')
+    .argument('<capture>', 'the capture file')
+    .option('--keylog <file>', 'open what is encrypted with the keys that --keylog of server or client wrote')
+    .option('--chart <file.svg>', 'also draw the messages as a sequence chart')
+    .option('--json', 'one JSON object a line instead of the readable dump')
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'parley-dump: ')) })
+    .exitOverride(),
+);
 
 const complain = (sentence: string): void => void process.stderr.write(`parley-dump: ${sentence}\n`);
 

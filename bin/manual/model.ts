@@ -83,5 +83,5 @@ function termOf(argument: Argument): string {
 function valuesOf(placeholder: string, choices: readonly string[] | undefined): Values {
   if (choices) return choices;
   if (/\bfolder\b/i.test(placeholder)) return 'folder';
-  return /\b(file|path|socket|trace)\b/i.test(placeholder) ? 'file' : 'anything';
+  return /\b(file|path|socket|trace|capture)\b/i.test(placeholder) ? 'file' : 'anything';
 }

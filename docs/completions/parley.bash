@@ -262,8 +262,8 @@ _parley_dump() {
     --keylog) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     --chart) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     *)
-      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '-V --version --keylog --chart --json -h --help' -- "$cur"))
-      else :
+      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--keylog --chart --json -V --version -h --help' -- "$cur"))
+      else compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur"))
       fi ;;
   esac
 }

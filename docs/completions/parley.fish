@@ -121,8 +121,9 @@ complete -c parley-chart -s V -l version -d 'print the version'
 complete -c parley-chart -s h -l help -d 'print this'
 complete -c parley-chart -F
 complete -c parley-dump -f
-complete -c parley-dump -s V -l version -d 'print the version'
 complete -c parley-dump -l keylog -r -F -d 'open what is encrypted with the keys that --keylog of server or client wrote'
 complete -c parley-dump -l chart -r -F -d 'also draw the messages as a sequence chart'
 complete -c parley-dump -l json -d 'one JSON object a line instead of the readable dump'
+complete -c parley-dump -s V -l version -d 'print the version'
 complete -c parley-dump -s h -l help -d 'print this'
+complete -c parley-dump -F
