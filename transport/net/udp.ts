@@ -12,6 +12,8 @@ export function listenUdp(local: Address, handlers: DatagramHandlers): Promise<D
   const socket = createSocket({
     type: isIPv6(local.address) ? 'udp6' : 'udp4',
     recvBufferSize: RECEIVE_BUFFER_BYTES,
+    // Answers go to addresses that datagrams came from: there is no name to look up.
+    lookup: (address, _options, found) => found(null, address, isIPv6(address) ? 6 : 4),
   });
   return new Promise((resolve, reject) => {
     socket.once('error', reject);
