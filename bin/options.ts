@@ -3,6 +3,7 @@ import { CommanderError, InvalidArgumentError, Option, type Command } from 'comm
 import { LIMITS, limitFaults, type Limits } from '../machines/limits';
 import { isClientId } from '../machines/messages';
 import { StoreError } from '../machines/ports';
+import { ClientError } from '../transport/client/events';
 import { UserError } from './failure';
 import { LOG_LEVELS, type LogLevel } from './logging';
 import { version } from './version';
@@ -127,8 +128,8 @@ export async function run(
       process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
       return;
     }
-    if (!(error instanceof UserError) && !(error instanceof StoreError)) throw error;
-    process.stderr.write(`${command.name()}: ${error.message}\n`);
+    if (![UserError, StoreError, ClientError].some((kind) => error instanceof kind)) throw error;
+    process.stderr.write(`${command.name()}: ${(error as Error).message}\n`);
     process.exitCode = error instanceof SettingsError ? EXIT.usage : EXIT.failed;
   }
 }

@@ -3,17 +3,14 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { WIRE } from '../machines/limits';
 import type { Address } from '../machines/ports';
-import { findKeyFile, readKeyFile } from '../storage/keyfile';
-import { ClientDriver } from '../transport/client-driver';
+import { ChatClient } from '../transport/client';
+import { loadKey } from '../transport/client/key';
+import { parseServer } from '../transport/client/server-address';
 import { systemClock } from '../transport/clock';
 import { Dump } from '../transport/dump';
-import { logTransition, silentLog, sourceText } from '../transport/log';
-import { systemNetwork } from '../transport/net/system';
+import { logTransition, silentLog } from '../transport/log';
 import { allOf } from '../transport/trace';
 import { KeyStore } from '../transport/security/keystore';
-import { systemRandom } from '../transport/security/random';
-import { keyWeakness, parseKey } from '../transport/security/subscriber-key';
-import { UserError } from './failure';
 import { startInspection, withInspection, type InspectionOptions } from './inspection';
 import { openLines, openSecretLines, type Lost } from './lines';
 import { openLog } from './logging';
@@ -39,22 +36,10 @@ export const command = withInspection(
   ),
 );
 
-/** `host`, `host:port` or `[IPv6]:port`. */
 function server(text: string): Address {
-  const [, bracketed, plain, given] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
-  const address = bracketed ?? plain;
-  const port = given === undefined ? WIRE.UDP_PORT : Number(given);
-  if (address !== undefined && port > 0 && port <= 65_535) return { address, port };
+  const address = parseServer(text);
+  if (address) return address;
   throw new InvalidArgumentError('A server is HOST:PORT, such as 127.0.0.1:4390.');
-}
-
-/** K_A out of its file. @throws UserError, StoreError: what is wrong with it and what to do */
-function loadKey(file: string): Buffer {
-  const parsed = parseKey(readKeyFile(file));
-  if (!parsed.ok) throw new UserError(`${file}: ${parsed.why}`);
-  const weakness = keyWeakness(parsed.key);
-  if (weakness !== undefined) throw new UserError(`${file}: ${weakness}`);
-  return parsed.key;
 }
 
 async function main(): Promise<void> {
@@ -70,39 +55,37 @@ async function main(): Promise<void> {
   const keyLog = o.keylog === undefined ? undefined : openSecretLines(o.keylog, lost);
   if (keyLog) complain(`traffic keys are being written to ${o.keylog ?? ''}`);
   const keys = new KeyStore(keyLog ? { keyLog } : {});
-  const key = loadKey(findKeyFile(id, o.key));
-  keys.setSubscriber(id, key);
-  key.fill(0);
-  let injectInto: ClientDriver | undefined;
+  // Made after the page that sends to it.
+  const live: { client?: ChatClient } = {};
+  // Before the page is served and the screen is used.
+  const key = loadKey(id, o.key);
   const inspection = await startInspection(o, {
     name: id,
     role: 'client',
-    inject: (_, event) => injectInto?.inject(event as Parameters<ClientDriver['inject']>[0]),
+    inject: (_, event) => live.client?.inject(event as Parameters<ChatClient['inject']>[0]),
     say: complain,
     lost,
   });
-  await new Promise<void>((left) => {
-    const { stdin: input, stdout: output } = process;
-    const terminal = new Terminal({ id, server: sourceText(o.server), input, output, left });
-    const driver = new ClientDriver({
-      id,
-      server: o.server,
-      limits,
+  const client = new ChatClient({
+    id,
+    server: o.server,
+    key,
+    limits,
+    parts: {
       keys,
       log,
-      clock: systemClock,
-      random: systemRandom,
-      network: systemNetwork,
       trace: allOf(dump, inspection.trace),
       watcher: inspection.watcher,
       observe: log.debugging ? logTransition(log) : undefined,
-      show: (display) => terminal.show(display),
-      stepped: () => terminal.stepped(),
-    });
-    injectInto = driver;
+    },
+  });
+  key.fill(0);
+  live.client = client;
+  await new Promise<void>((left) => {
+    const { stdin: input, stdout: output } = process;
+    const terminal = new Terminal({ client, input, output, left });
     // A second signal ends the process at once.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => terminal.leave());
-    terminal.attach(driver);
   });
   inspection.close();
 }

@@ -12,7 +12,7 @@ import { textFault } from '../machines/messages';
 import type { Observer } from '../machines/observer';
 import type { Address, Clock, Random } from '../machines/ports';
 import { Channel } from './channel';
-import { ClientLogOn } from './client-log-on';
+import { ClientLogOn, type Hint } from './client-log-on';
 import { Timers } from './clock';
 import type { WireTrace } from './trace';
 import { FaultCounter } from './faults';
@@ -21,8 +21,10 @@ import type { Log } from './log';
 import type { Network, Stream } from './net/network';
 import type { KeyStore } from './security/keystore';
 
-/** What the user is to see. */
-export type Display = Extract<ClientEffect, { type: 'show' | 'showTexts' | 'showHistory' }>;
+/** What the user is to see; with `hint`, what the network had said of a server that gave no answer. */
+export type Display = Extract<ClientEffect, { type: 'show' | 'showTexts' | 'showHistory' }> & {
+  readonly hint?: Hint['kind'];
+};
 
 export interface ClientOptions {
   readonly id: string;
@@ -57,7 +59,10 @@ export class ClientDriver {
   private turn: 'idle' | 'due' = 'idle';
   private readonly dirty = new Set<Channel>();
   private condemned: (() => void)[] = [];
-  private allGone: (() => void) | undefined;
+  /** Whoever waits until every connection is closed. */
+  private allGone: (() => void)[] = [];
+  /** When the activity timer expires, on the clock; undefined if it does not run. */
+  private activityEnds: number | undefined;
 
   constructor(private readonly o: ClientOptions) {
     this.client = new Client(steppedFor(o.watcher), o.id, o.observe);
@@ -71,6 +76,11 @@ export class ClientDriver {
 
   get status(): ClientStatus {
     return this.client.status;
+  }
+
+  /** Milliseconds until the activity timer ends the connection; null if it does not run. */
+  get activityLeft(): number | null {
+    return this.activityEnds === undefined ? null : Math.max(0, this.activityEnds - this.o.clock.now());
   }
 
   /** What the user typed. */
@@ -88,8 +98,8 @@ export class ClientDriver {
   /** Resolves when every connection of the past is closed too. Log off first. */
   async closed(): Promise<void> {
     await new Promise<void>((resolve) => {
-      this.allGone = resolve;
       if (this.sockets.size === 0) resolve();
+      else this.allGone.push(resolve);
     });
   }
 
@@ -153,6 +163,7 @@ export class ClientDriver {
       case 'CONNECTING':
         return this.armed('CONNECTING', l.T_CONNECTING_MS, { type: 'T.CONNECTING' });
       case 'ACTIVITY':
+        this.activityEnds = this.o.clock.now() + l.T_ACTIVITY_MS;
         this.armed('ACT_WARN', l.T_ACTIVITY_MS - l.T_GUARD_MS, { type: 'T.ACT_WARN' });
         // inChat is put in by the client object, in the same step (P7).
         return this.armed('ACT_EXPIRED', l.T_ACTIVITY_MS, { type: 'T.ACT_EXPIRED', inChat: false });
@@ -247,6 +258,7 @@ export class ClientDriver {
 
   private reset(): void {
     this.timers.clear();
+    this.activityEnds = undefined;
     this.channel?.close('silent');
     this.stream?.destroy();
     this.stream = this.channel = undefined;
@@ -257,7 +269,7 @@ export class ClientDriver {
 
   private gone(channel: Channel): void {
     this.sockets.delete(channel);
-    if (this.sockets.size === 0) this.allGone?.();
+    if (this.sockets.size === 0) for (const tell of this.allGone.splice(0)) tell();
   }
 
   // The end of a turn (P1): one write, then the condemned keys
@@ -287,7 +299,7 @@ export class ClientDriver {
   private withHint(display: Display): Display {
     const { hint } = this.logOn;
     if (display.type !== 'show' || hint === undefined || display.text !== 'No answer from the server') return display;
-    return { ...display, text: `${display.text} (${hint})` };
+    return { ...display, text: `${display.text} (${hint.text})`, hint: hint.kind };
   }
 }
 

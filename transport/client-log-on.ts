@@ -7,6 +7,7 @@ import type { Fault } from '../machines/faults';
 import { WIRE } from '../machines/limits';
 import type { Address, Random } from '../machines/ports';
 import type { Awaited } from './channel';
+import { sourceText } from './log';
 import type { WireTrace } from './trace';
 import type { ConnectedDatagramSocket, Network } from './net/network';
 import type { KeyStore } from './security/keystore';
@@ -42,6 +43,12 @@ interface Candidate {
   readonly response: Buffer;
 }
 
+/** `refused`: nothing listens there; `name`: the name of the server is not known; `text` says it to the user. */
+export interface Hint {
+  readonly kind: 'refused' | 'name' | 'other';
+  readonly text: string;
+}
+
 export class ClientLogOn {
   private udp: ConnectedDatagramSocket | undefined;
   private attempt: Buffer = Buffer.alloc(ATTEMPT_BYTES);
@@ -52,7 +59,7 @@ export class ClientLogOn {
   private readonly candidates = new Map<string, Candidate>();
   private kept: Candidate | undefined;
   /** What the network said about the server, for the user if nothing else comes. */
-  hint: string | undefined;
+  hint: Hint | undefined;
 
   constructor(
     private readonly o: LogOnOptions,
@@ -173,11 +180,13 @@ export class ClientLogOn {
   }
 
   private failed(error: NodeJS.ErrnoException): void {
-    const { address, port } = this.o.server;
-    const where = `${address}:${String(port)}`;
-    if (error.code === 'ECONNREFUSED') this.hint = `nothing listens on UDP ${where}: is the server running there?`;
-    else if (error.syscall === 'getaddrinfo') this.hint = `the name ${address} is not known: check --server`;
-    else this.hint = `${where}: ${error.message}`;
+    const { address } = this.o.server;
+    const where = sourceText(this.o.server);
+    if (error.code === 'ECONNREFUSED')
+      this.hint = { kind: 'refused', text: `nothing listens on UDP ${where}: is the server running there?` };
+    else if (error.syscall === 'getaddrinfo')
+      this.hint = { kind: 'name', text: `the name ${address} is not known: check --server` };
+    else this.hint = { kind: 'other', text: `${where}: ${error.message}` };
   }
 
   private wipeCandidates(): void {

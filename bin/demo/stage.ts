@@ -5,7 +5,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
@@ -91,7 +91,7 @@ export class Actor {
     nodeArgs: readonly string[] = [],
     private readonly gate?: Gate,
   ) {
-    this.child = spawn(process.execPath, [...nodeArgs, join(COMMANDS, command), ...args], {
+    this.child = spawn(process.execPath, [...nodeArgs, resolve(COMMANDS, command), ...args], {
       cwd,
       stdio: 'pipe',
       // Nobody's own key files may be found (protocol 2.3).

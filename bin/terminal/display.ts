@@ -1,5 +1,6 @@
 /** How events read on a screen: one line each (docs/protocol.md 1.3, 4.8, P24). Must never be here: where they go. */
 import type { ClientStatus } from '../../machines/client/client';
+import type { ClientEvent } from '../../transport/client';
 import type { Display } from '../../transport/client-driver';
 
 /** Legal in a text, and able to reorder or break a line: shown escaped. */
@@ -9,14 +10,35 @@ export function escaped(text: string): string {
   return text.replace(REORDERING, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
+function textLine(from: string, text: string): string {
+  return `${from}: ${escaped(text)}`;
+}
+function historyLine({ session, from, text }: { session: number; from: string; text: string }): string {
+  return `<${String(session)}> <from: ${from}> <${escaped(text)}>`;
+}
+
 export function linesOf(display: Display): string[] {
   switch (display.type) {
     case 'show':
       return [display.text];
     case 'showTexts':
-      return display.texts.map((text) => `${display.from}: ${escaped(text)}`);
+      return display.texts.map((text) => textLine(display.from, text));
     case 'showHistory':
-      return [`<${String(display.session)}> <from: ${display.from}> <${escaped(display.text)}>`];
+      return [historyLine(display)];
+  }
+}
+
+/** The line of an event; undefined if there is nothing to be read. */
+export function lineOf(event: ClientEvent): string | undefined {
+  switch (event.event) {
+    case 'state':
+      return undefined;
+    case 'text':
+      return textLine(event.from, event.text);
+    case 'history':
+      return historyLine(event);
+    default:
+      return event.line === '' ? undefined : event.line;
   }
 }
 

@@ -3,14 +3,14 @@
  * can answer it (P5). Must never be here: what a command does.
  */
 import { clearLine, createInterface, cursorTo, type Interface } from 'node:readline';
-import type { ClientDriver, Display } from '../../transport/client-driver';
+import type { ChatClient } from '../../transport/client';
+import { sourceText } from '../../transport/log';
 import { HELP, parseLine } from './commands';
-import { linesOf, statusLine } from './display';
+import { lineOf, statusLine } from './display';
 import { PipeLines } from './pipe';
 
 export interface TerminalOptions {
-  readonly id: string;
-  readonly server: string;
+  readonly client: ChatClient;
   readonly input: NodeJS.ReadStream;
   readonly output: NodeJS.WriteStream;
   /** Called once, when the user has left and every connection is closed. */
@@ -26,35 +26,34 @@ export class Terminal {
   private carrying: 'idle' | 'busy' = 'idle';
   private readonly lines: Interface | PipeLines;
   private readonly interactive: boolean;
-  private driver: ClientDriver | undefined;
+  /** Lines of one moment, for one write. */
+  private shown: string[] = [];
 
   constructor(private readonly o: TerminalOptions) {
-    const { input, output } = o;
+    const { input, output, client } = o;
     this.interactive = input.isTTY && output.isTTY;
-    this.lines = this.interactive ? createInterface({ input, output, prompt: `${o.id}> ` }) : new PipeLines(input);
+    this.lines = this.interactive ? createInterface({ input, output, prompt: `${client.id}> ` }) : new PipeLines(input);
     this.lines.on('line', (line: string) => this.line(line));
     this.lines.on('close', () => this.ended());
     this.lines.on('SIGINT', () => this.lines.close());
     // Whoever reads us has gone: there is nobody to show anything to.
     output.on('error', () => this.leave());
-  }
-
-  /** From now on lines are carried out. */
-  attach(driver: ClientDriver): void {
-    this.driver = driver;
+    client.on('event', (event) => {
+      const line = lineOf(event);
+      if (line !== undefined) this.shown.push(line);
+    });
+    client.on('settled', () => {
+      if (this.shown.length > 0) this.write(this.shown.splice(0));
+      this.stepped();
+    });
     if (this.interactive) {
-      this.write([`Parley: ${this.o.id}, off line. Type Log on, or Help.`]);
+      this.write([`Parley: ${client.id}, off line. Type Log on, or Help.`]);
       this.lines.prompt();
     }
-    this.stepped();
-  }
-
-  show(display: Display): void {
-    this.write(linesOf(display));
   }
 
   /** The client has moved: perhaps the next line of a pipe can be taken. */
-  stepped(): void {
+  private stepped(): void {
     if (this.carrying === 'busy') return;
     this.carrying = 'busy';
     while (this.phase !== 'leaving' && this.isReady()) {
@@ -70,11 +69,8 @@ export class Terminal {
   leave(): void {
     if (this.phase === 'leaving') return;
     this.phase = 'leaving';
-    const { driver } = this;
-    if (!driver) return this.o.left();
-    if (driver.status.connection !== 'Offline') driver.user({ type: 'U.LOGOFF' });
     this.lines.close();
-    void driver.closed().then(() => this.o.left());
+    void this.o.client.close().then(() => this.o.left());
   }
 
   private line(line: string): void {
@@ -90,24 +86,22 @@ export class Terminal {
 
   /** A person is answered at once; a script waits for Offline, Connected or Active Chat, and for the end of a list. */
   private isReady(): boolean {
-    if (!this.driver) return false;
     if (this.interactive) return true;
-    const { connection, chat, history } = this.driver.status;
+    const { connection, chat, history } = this.o.client.status;
     if (connection === 'Offline') return true;
     return connection === 'Connected' && chat !== 'Wait for CHAT_STARTED' && history !== 'Receiving';
   }
 
   private carryOut(line: string): void {
-    const { driver } = this;
-    if (!driver) return;
-    const parsed = parseLine(line, driver.status.chat === 'Active Chat');
+    const { client } = this.o;
+    const parsed = parseLine(line, client.status.chat === 'Active Chat');
     switch (parsed.kind) {
       case 'event':
-        return driver.user(parsed.event);
+        return client.perform(parsed.event);
       case 'help':
         return this.write(HELP);
       case 'status':
-        return this.write([statusLine(this.o.id, this.o.server, driver.status)]);
+        return this.write([statusLine(client.id, sourceText(client.server), client.status)]);
       case 'quit':
         return this.leave();
       case 'nothing':

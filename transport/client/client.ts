@@ -1,0 +1,281 @@
+/**
+ * The client as a programming interface: a driver, its machines and sockets behind methods, promises and typed events
+ * (docs/client-api.md). The terminal stands on it too. Must never be here: a screen, an option, a key that anybody can read.
+ */
+import { EventEmitter } from 'node:events';
+import type { ClientStatus } from '../../machines/client/client';
+import type { ClientEvent as MachineEvent, UserEvent } from '../../machines/client/events';
+import type { Address } from '../../machines/ports';
+import { ClientDriver, type Display } from '../client-driver';
+import { systemClock } from '../clock';
+import { silentLog } from '../log';
+import { systemNetwork } from '../net/system';
+import { KeyStore } from '../security/keystore';
+import { systemRandom } from '../security/random';
+import {
+  ClientError,
+  type Chat,
+  type ClientEvent,
+  type ClientEvents,
+  type ClientState,
+  type EventName,
+  type EventOf,
+  type HistoryLine,
+} from './events';
+import { loadKey } from './key';
+import { checked, type ChatClientOptions } from './options';
+import { eventsOf, stateOf } from './telling';
+
+/** Every event under its own name, and all of them under `event`; `settled` when all events of one moment are told. */
+type Emitted = { [N in EventName]: [event: EventOf<N>] } & { event: [event: ClientEvent]; settled: [] };
+
+/** @returns what the waiting ends with; undefined to wait on */
+type Decide<T> = (event: ClientEvent) => { readonly value: T } | ClientError | undefined;
+interface Waiting {
+  look(event: ClientEvent): void;
+  fail(error: ClientError): void;
+}
+
+export class ChatClient extends EventEmitter<Emitted> {
+  readonly id: string;
+  readonly server: Address;
+  readonly #driver: ClientDriver;
+  readonly #keys: KeyStore;
+  readonly #guardSeconds: number;
+  #before: ClientStatus;
+  #displays: Display[] = [];
+  #refusal: ClientError | undefined;
+  #events: ClientEvent[] = [];
+  #telling: 'quiet' | 'telling' = 'quiet';
+  #waiting = new Set<Waiting>();
+  #asked: string | null = null;
+  #lines = 0;
+  #phase: 'open' | 'closed' = 'open';
+
+  /** Nothing is sent yet. @throws ClientError `invalid-id`, `invalid-server`, `invalid-limits`, `key` */
+  constructor(o: ChatClientOptions) {
+    super();
+    const { id, limits, server } = checked(o);
+    this.id = id;
+    this.server = server;
+    const { keys = new KeyStore(), ...parts } = o.parts ?? {};
+    this.#keys = keys;
+    const key = loadKey(id, o.key);
+    keys.setSubscriber(id, key);
+    key.fill(0);
+    this.#guardSeconds = Math.round(limits.T_GUARD_MS / 1000);
+    this.#driver = new ClientDriver({
+      clock: systemClock,
+      random: systemRandom,
+      network: systemNetwork,
+      log: silentLog,
+      ...parts,
+      id,
+      server,
+      limits,
+      keys,
+      show: (display) => void this.#displays.push(display),
+      stepped: () => this.#stepped(),
+    });
+    this.#before = this.#driver.status;
+  }
+
+  /** What the machines are doing, as the diagrams call it. */
+  get status(): ClientStatus {
+    return this.#driver.status;
+  }
+  /** One word for it. */
+  get state(): ClientState {
+    return stateOf(this.status);
+  }
+  /** Milliseconds until the activity timer logs off; null if it does not run. In a chat it never ends. */
+  get activityLeft(): number | null {
+    return this.#driver.activityLeft;
+  }
+
+  /** Resolves when connected, also if that was so before. @throws ClientError: a log-on that failed, and why */
+  async logOn(): Promise<void> {
+    if (this.status.connection === 'Connected') return;
+    await this.#ask<undefined>({ type: 'U.LOGON' }, (event) => {
+      if (event.event === 'connected') return { value: undefined };
+      return event.event === 'logOnFailed' ? errorOf(event) : undefined;
+    });
+  }
+
+  /**
+   * Asks for a chat; resolves when it has started.
+   * @throws ClientError `unreachable`; `overtaken`: another called first, and that chat has started; a refusal; the end of the connection
+   */
+  chat(peer: string): Promise<Chat> {
+    return this.#ask<Chat>({ type: 'U.CHAT', id: peer }, (event) => {
+      if (event.event === 'unreachable' && event.peer === peer) return errorOf(event);
+      if (event.event !== 'chatStarted') return undefined;
+      if (event.peer === peer) return { value: { session: event.session, peer } };
+      return new ClientError('overtaken', `${event.peer} called first`, 'that chat has started instead');
+    });
+  }
+
+  /** Sends a text in the chat. There is no acknowledgement. @throws ClientError `no-chat`, `text-too-long`, `text-not-allowed`, ... */
+  say(text: string): void {
+    this.#must({ type: 'U.TEXT', text });
+  }
+
+  /** Ends the chat on both sides. @throws ClientError `no-chat`, `not-connected` */
+  endChat(): void {
+    this.#must({ type: 'U.END' });
+  }
+
+  /**
+   * Reads the past texts with `peer`, oldest first, without keeping them.
+   * @param each is given one after the other @returns their number
+   * @throws ClientError `busy`, `incomplete`, a refusal, the end of the connection
+   */
+  readHistory(peer: string, each: (line: HistoryLine) => void): Promise<number> {
+    return this.#ask<number>({ type: 'U.HISTORY', id: peer }, (event) => {
+      if (event.event === 'history') each(event);
+      if (event.event !== 'historyEnd') return undefined;
+      if (event.code === 'complete') return { value: event.count };
+      return new ClientError(event.code, event.line, 'ask again');
+    });
+  }
+
+  /** The past texts with `peer`, oldest first, all in memory. @throws ClientError as `readHistory` */
+  async history(peer: string): Promise<HistoryLine[]> {
+    const lines: HistoryLine[] = [];
+    await this.readHistory(peer, ({ session, from, text, time }) => void lines.push({ session, from, text, time }));
+    return lines;
+  }
+
+  /** Ends the chat, if there is one, and the connection, or cancels a log-on; resolves when the connection is closed. */
+  async logOff(): Promise<void> {
+    if (this.status.connection !== 'Offline') this.#user({ type: 'U.LOGOFF' });
+    await this.#driver.closed();
+  }
+
+  /** Logs off and forgets the key. Nothing can be asked of this client any more. */
+  async close(): Promise<void> {
+    await this.logOff();
+    this.#phase = 'closed';
+    this.#keys.removeSubscriber(this.id);
+    for (const waiting of [...this.#waiting]) waiting.fail(closedError());
+  }
+
+  /** The next event of that name for which `matches` holds. @throws ClientError the client was closed, or the connection has ended */
+  next<N extends EventName>(name: N, matches: (event: EventOf<N>) => boolean = () => true): Promise<EventOf<N>> {
+    return this.#wait<EventOf<N>>((event) => (isOf(name, event) && matches(event) ? { value: event } : undefined))
+      .promise;
+  }
+
+  /**
+   * What a person typed, as an event of the machines: like the methods above, but nothing is waited for; what comes of it the
+   * events tell. @throws ClientError `closed`
+   */
+  perform(event: UserEvent): void {
+    this.#user(event);
+  }
+
+  /** An event for a live machine, as the inspector's page sends it. */
+  inject(event: MachineEvent): void {
+    this.#driver.inject(event);
+  }
+
+  // Asking
+
+  /** @returns why nothing was done */
+  #user(event: UserEvent): ClientError | undefined {
+    if (this.#phase === 'closed') throw closedError();
+    if (event.type === 'U.HISTORY' && this.status.history === 'Idle') {
+      this.#asked = event.id;
+      this.#lines = 0;
+    }
+    this.#refusal = undefined;
+    this.#driver.user(event);
+    return this.#refusal;
+  }
+
+  #must(event: UserEvent): void {
+    const refusal = this.#user(event);
+    if (refusal) throw refusal;
+  }
+
+  async #ask<T>(event: UserEvent, decide: Decide<T>): Promise<T> {
+    const waiting = this.#wait(decide);
+    try {
+      this.#must(event);
+    } catch (error) {
+      waiting.stop();
+      throw error;
+    }
+    return waiting.promise;
+  }
+
+  /** The end of the connection ends every waiting but that for it. */
+  #wait<T>(decide: Decide<T>): { readonly promise: Promise<T>; stop(): void } {
+    let waiting: Waiting | undefined;
+    const stop = (): void => void (waiting && this.#waiting.delete(waiting));
+    const promise = new Promise<T>((resolve, reject) => {
+      const fail = (error: ClientError): void => {
+        stop();
+        reject(error);
+      };
+      const look = (event: ClientEvent): void => {
+        const end = decide(event) ?? (event.event === 'disconnected' ? errorOf(event) : undefined);
+        if (end === undefined) return;
+        if (end instanceof ClientError) return fail(end);
+        stop();
+        resolve(end.value);
+      };
+      waiting = { look, fail };
+      this.#waiting.add(waiting);
+    });
+    return { promise, stop };
+  }
+
+  // Telling
+
+  #stepped(): void {
+    const { status } = this.#driver;
+    const displays = this.#displays;
+    this.#displays = [];
+    const step = { before: this.#before, after: status, displays, asked: this.#asked, lines: this.#lines };
+    this.#before = status;
+    for (const event of eventsOf({ ...step, guardSeconds: this.#guardSeconds })) {
+      if (event.event === 'history') this.#lines += 1;
+      if (event.event === 'refused') this.#refusal ??= errorOf(event);
+      this.#events.push(event);
+    }
+    this.#tell();
+  }
+
+  /** In order, also if a listener asks for something that makes events at once. */
+  #tell(): void {
+    if (this.#telling === 'telling') return;
+    this.#telling = 'telling';
+    // The type of the one name cannot follow the type of the one event.
+    const emit = this.emit.bind(this) as (name: string, event: ClientEvent) => boolean;
+    try {
+      do {
+        for (let event = this.#events.shift(); event; event = this.#events.shift()) {
+          for (const waiting of [...this.#waiting]) waiting.look(event);
+          emit(event.event, event);
+          emit('event', event);
+        }
+        this.emit('settled');
+      } while (this.#events.length > 0);
+    } finally {
+      this.#telling = 'quiet';
+    }
+  }
+}
+
+function isOf<N extends EventName>(name: N, event: ClientEvent): event is Extract<ClientEvent, EventOf<N>> {
+  return event.event === name;
+}
+
+function closedError(): ClientError {
+  return new ClientError('closed', 'This client was closed', 'make a new one');
+}
+
+function errorOf({ code, line, advice }: ClientEvents['refused']): ClientError {
+  return new ClientError(code, line, advice);
+}

@@ -1,0 +1,104 @@
+/**
+ * One step of the client, told as events: what the machines showed, and how the status moved. A pure function of both. Must
+ * never be here: who listens.
+ */
+import type { ClientStatus } from '../../machines/client/client';
+import type { Display } from '../client-driver';
+import type { ClientEvent, ClientState, FaultCode } from './events';
+import { HINTS, meaningOf, type Kind, type Meaning } from './meanings';
+
+/** What a step began with, and what is known beside the machines. */
+export interface Step {
+  readonly before: ClientStatus;
+  readonly after: ClientStatus;
+  readonly displays: readonly Display[];
+  /** Client-ID whose history is being read, and the number of lines that came before this step. */
+  readonly asked: string | null;
+  readonly lines: number;
+  /** Seconds between the warning of the activity timer and its end. */
+  readonly guardSeconds: number;
+}
+
+export function stateOf({ connection, chat }: ClientStatus): ClientState {
+  const name = connection === 'Connected' ? (chat ?? connection) : connection.split('.', 1)[0];
+  return name as ClientState;
+}
+
+export function eventsOf(step: Step): ClientEvent[] {
+  const events: ClientEvent[] = [];
+  for (const display of step.displays) {
+    switch (display.type) {
+      case 'showTexts':
+        for (const text of display.texts)
+          events.push({ event: 'text', session: display.session, from: display.from, text });
+        break;
+      case 'showHistory': {
+        const { session, from, text, time } = display;
+        events.push({ event: 'history', session, from, text, time });
+        break;
+      }
+      case 'show':
+        events.push(shown(step, display, events));
+    }
+  }
+  const { before, after } = step;
+  // A server that closes for no reason of its own leaves the machine nothing to show.
+  const how = before.connection === 'Connected' ? 'disconnected' : 'logOnFailed';
+  const ended = before.connection !== 'Offline' && after.connection === 'Offline';
+  if (ended && !events.some(({ event }) => event === how))
+    events.push({ event: how, code: 'closed-by-server', line: '', advice: 'log on again' });
+  if (moved(before, after))
+    events.push({ event: 'state', state: stateOf(after), session: after.session, peer: after.peer });
+  return events;
+}
+
+function moved(before: ClientStatus, after: ClientStatus): boolean {
+  return (['connection', 'chat', 'session', 'peer', 'history'] as const).some((name) => before[name] !== after[name]);
+}
+
+type Show = Extract<Display, { type: 'show' }>;
+type Tell = (line: string, meaning: Meaning, step: Step, so: readonly ClientEvent[]) => ClientEvent;
+
+function shown(step: Step, display: Show, so: readonly ClientEvent[]): ClientEvent {
+  const meaning = meaningOf(display.text, display.refusal === true);
+  const hinted = display.hint && { ...meaning, code: HINTS[display.hint], advice: '' };
+  return TELL[meaning.kind](display.text, hinted ?? meaning, step, so);
+}
+
+const failed =
+  <K extends 'logOnFailed' | 'disconnected' | 'refused'>(event: K): Tell =>
+  (line, { code, advice }) =>
+    ({ event, code, line, advice }) as ClientEvent;
+
+const TELL: Readonly<Record<Kind, Tell>> = {
+  connected: (line) => ({ event: 'connected', line }),
+  logOnFailed: failed('logOnFailed'),
+  disconnected: failed('disconnected'),
+  ended: (line, meaning, step, so) =>
+    TELL[step.before.connection === 'Connected' ? 'disconnected' : 'logOnFailed'](line, meaning, step, so),
+  chatStarted: (line, _, { after }) => ({
+    event: 'chatStarted',
+    line,
+    session: after.session ?? 0,
+    peer: after.peer ?? '',
+  }),
+  chatEnded: (line, _, { before }) => ({
+    event: 'chatEnded',
+    line,
+    session: before.session ?? 0,
+    peer: before.peer ?? '',
+  }),
+  unreachable: (line, { code, advice }, { before, after }) => {
+    const peer = before.want !== null && after.want === null ? before.want : null;
+    return { event: 'unreachable', code, line, advice, peer };
+  },
+  historyEnd: (line, { code }, { asked, lines }, so) => {
+    const count = lines + so.filter(({ event }) => event === 'history').length;
+    const how: FaultCode = code;
+    const why = how === 'busy' || how === 'incomplete' ? how : 'complete';
+    return { event: 'historyEnd', line, peer: asked, count, complete: why === 'complete', code: why };
+  },
+  warning: (line, { advice }, { guardSeconds }) => ({ event: 'warning', line, advice, seconds: guardSeconds }),
+  refused: failed('refused'),
+  notice: (line) => ({ event: 'notice', line }),
+};
