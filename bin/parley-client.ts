@@ -15,9 +15,9 @@ import { startInspection, withInspection, type InspectionOptions } from './inspe
 import { openLines, openSecretLines, type Lost } from './lines';
 import { openLog } from './logging';
 import { type CommonOptions, clientId, limitsOf, run, withCommonOptions } from './options';
-import { Terminal } from './terminal/terminal';
+import { checkFront, inputOf, openFront, type FrontOptions } from './terminal/front';
 
-interface Options extends CommonOptions, InspectionOptions {
+interface Options extends CommonOptions, InspectionOptions, FrontOptions {
   readonly server: Address;
   readonly key?: string;
 }
@@ -32,7 +32,12 @@ export const command = withInspection(
           .argParser(server)
           .default(server('127.0.0.1'), `127.0.0.1:${String(WIRE.UDP_PORT)}`),
       )
-      .option('--key <file>', 'your key file (default: ./ID.key, then ~/.config/parley/ID.key)'),
+      .option('--key <file>', 'your key file (default: ./ID.key, then ~/.config/parley/ID.key)')
+      .option(
+        '--script <file>',
+        'carry out the lines of this file (- = standard input), then leave; may wait for events',
+      )
+      .option('--json', 'write every event as a line of JSON'),
   ),
 );
 
@@ -58,6 +63,8 @@ async function main(): Promise<void> {
   // Made after the page that sends to it.
   const live: { client?: ChatClient } = {};
   // Before the page is served and the screen is used.
+  checkFront(o, o.dump);
+  const input = inputOf(o, process.stdin);
   const key = loadKey(id, o.key);
   const inspection = await startInspection(o, {
     name: id,
@@ -81,11 +88,10 @@ async function main(): Promise<void> {
   });
   key.fill(0);
   live.client = client;
-  await new Promise<void>((left) => {
-    const { stdin: input, stdout: output } = process;
-    const terminal = new Terminal({ client, input, output, left });
+  process.exitCode = await new Promise<number>((left) => {
+    const front = openFront(client, { ...o, input, output: process.stdout, clock: systemClock, complain }, left);
     // A second signal ends the process at once.
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => terminal.leave());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => front.leave());
   });
   inspection.close();
 }

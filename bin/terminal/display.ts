@@ -1,6 +1,7 @@
 /** How events read on a screen: one line each (docs/protocol.md 1.3, 4.8, P24). Must never be here: where they go. */
 import type { ClientStatus } from '../../machines/client/client';
-import type { ClientEvent } from '../../transport/client';
+import type { ChatClient, ClientEvent } from '../../transport/client';
+import { sourceText } from '../../transport/log';
 import type { Display } from '../../transport/client-driver';
 
 /** Legal in a text, and able to reorder or break a line: shown escaped. */
@@ -49,4 +50,18 @@ export function statusLine(id: string, server: string, s: ClientStatus): string 
   const want = s.want === null ? '' : ` from ${s.want}`;
   const history = s.history === 'Receiving' ? ', receiving history' : '';
   return `${id}: ${state}${want}${session}${history}; server ${server}`;
+}
+
+/** The same in full: who, state, session, server; timers that run. */
+export function statusLines(client: ChatClient): string[] {
+  const { id, server, status, activityLeft } = client;
+  const first = statusLine(id, sourceText(server), status);
+  if (activityLeft === null) return [first];
+  const end = status.chat === 'Active Chat' ? 'not in a chat' : `in ${duration(activityLeft)}`;
+  return [first, `logged off without activity: ${end}`];
+}
+
+function duration(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  return seconds < 60 ? `${String(seconds)} s` : `${String(Math.floor(seconds / 60))} min ${String(seconds % 60)} s`;
 }

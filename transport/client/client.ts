@@ -88,6 +88,10 @@ export class ChatClient extends EventEmitter<Emitted> {
   get state(): ClientState {
     return stateOf(this.status);
   }
+  /** Off line, and another log-on is going to be tried. */
+  get willReconnect(): boolean {
+    return false;
+  }
   /** Milliseconds until the activity timer logs off; null if it does not run. In a chat it never ends. */
   get activityLeft(): number | null {
     return this.#driver.activityLeft;
@@ -168,10 +172,10 @@ export class ChatClient extends EventEmitter<Emitted> {
 
   /**
    * What a person typed, as an event of the machines: like the methods above, but nothing is waited for; what comes of it the
-   * events tell. @throws ClientError `closed`
+   * events tell. @returns why nothing was done, if so @throws ClientError `closed`
    */
-  perform(event: UserEvent): void {
-    this.#user(event);
+  perform(event: UserEvent): ClientError | undefined {
+    return this.#user(event);
   }
 
   /** An event for a live machine, as the inspector's page sends it. */

@@ -1,0 +1,60 @@
+/** Which front a client gets: a person at a terminal, or a program at a pipe, with a script, reading JSON. */
+import type { Clock } from '../../machines/ports';
+import type { ChatClient } from '../../transport/client';
+import { UserError } from '../failure';
+import { PipeLines } from './pipe';
+import { Runner } from './runner';
+import { openScript } from './script';
+import { Terminal } from './terminal';
+import { JsonWriter, PlainWriter, type Outputs } from './writers';
+
+export interface FrontOptions {
+  /** Path of a script; `-` is standard input. */
+  readonly script?: string;
+  /** Events as lines of JSON. */
+  readonly json?: true;
+}
+export interface Front {
+  leave(): void;
+}
+export interface Streams {
+  readonly input: NodeJS.ReadStream;
+  readonly output: NodeJS.WriteStream;
+}
+
+/** @returns the script's bytes, or standard input @throws UserError the script cannot be read or is wrong */
+export function inputOf({ script }: FrontOptions, input: NodeJS.ReadStream): NodeJS.ReadStream {
+  return script === undefined || script === '-' ? input : openScript(script);
+}
+
+/** @throws UserError options that exclude each other */
+export function checkFront({ json }: FrontOptions, dump: string | undefined): void {
+  if (json && dump === '-') throw new UserError('--json and --dump - both want standard output; dump into a file');
+}
+
+/** @param left called once, at the end, with the exit code */
+export function openFront(
+  client: ChatClient,
+  o: FrontOptions & Streams & { readonly clock: Clock; readonly complain: Outputs['complain'] },
+  left: (code: number) => void,
+): Front {
+  const { input, output, clock, complain, script, json } = o;
+  const front =
+    script === undefined && !json && input.isTTY && output.isTTY
+      ? new Terminal({ client, input, output, left })
+      : runner();
+  // Whoever reads us has gone: there is nobody to show anything to.
+  output.on('error', () => front.leave());
+  return front;
+
+  function runner(): Runner {
+    const write = (lines: readonly string[]): void => void output.write(lines.map((line) => `${line}\n`).join(''));
+    const writer = json
+      ? new JsonWriter({ write, complain }, () => clock.wall(), client)
+      : new PlainWriter({ write, complain });
+    // A pipe has always ended with 0: what happened stands in its lines.
+    const end = (code: number): void => left(script === undefined && !json ? 0 : code);
+    const name = script === '-' ? 'standard input' : script;
+    return new Runner({ client, lines: new PipeLines(input), writer, clock, script: name, complain, left: end });
+  }
+}

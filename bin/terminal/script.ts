@@ -1,0 +1,67 @@
+/** What a line of a script is beyond what a user types: a comment, or a directive (docs/client.md). Must never be here: what it does. */
+import { createReadStream, fstatSync, openSync, readFileSync } from 'node:fs';
+import { codeOf, UserError } from '../failure';
+
+export type ScriptLine =
+  | { readonly kind: 'typed' | 'nothing' }
+  | { readonly kind: 'wait'; readonly text: string; readonly matches: (line: string) => boolean }
+  | { readonly kind: 'within'; readonly ms: number }
+  | { readonly kind: 'fault'; readonly why: string };
+
+/** Longest patience. */
+const WITHIN_MAX_S = 86_400;
+
+export function parseScriptLine(line: string): ScriptLine {
+  const text = line.trim();
+  if (text.startsWith('#')) return { kind: 'nothing' };
+  if (!text.startsWith('@')) return { kind: 'typed' };
+  const [, name = '', given = ''] = /^@(\S*)\s*(.*)$/.exec(text) ?? [];
+  if (name === 'wait') return waiting(given);
+  if (name === 'within') return within(given);
+  return {
+    kind: 'fault',
+    why: `there is no @${name}: there are @wait LINE, @wait /PATTERN/ and @within SECONDS; for a text write \\${text}`,
+  };
+}
+
+function waiting(text: string): ScriptLine {
+  if (text === '') return { kind: 'fault', why: '@wait takes a line, or a /pattern/' };
+  const [, source, flags] = /^\/(.+)\/(i?u?)$/.exec(text) ?? [];
+  if (source === undefined) return { kind: 'wait', text, matches: (line) => line === text };
+  try {
+    const pattern = new RegExp(source, flags);
+    return { kind: 'wait', text, matches: (line) => pattern.test(line) };
+  } catch (error) {
+    return { kind: 'fault', why: (error as Error).message };
+  }
+}
+
+function within(text: string): ScriptLine {
+  const seconds = Number(text);
+  if (text !== '' && seconds > 0 && seconds <= WITHIN_MAX_S) return { kind: 'within', ms: seconds * 1000 };
+  return { kind: 'fault', why: `@within takes a number of seconds above 0, at most ${String(WITHIN_MAX_S)}` };
+}
+
+/**
+ * @param path of the script
+ * @returns its bytes as they are read
+ * @throws UserError it cannot be read, or a directive in it is wrong: before anything is done
+ */
+export function openScript(path: string): NodeJS.ReadStream {
+  try {
+    const file = openSync(path, 'r');
+    if (fstatSync(file).isDirectory()) throw new UserError(`${path} is a directory; name a script`);
+    if (fstatSync(file).isFile()) check(path);
+    return createReadStream('', { fd: file }) as unknown as NodeJS.ReadStream;
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`${path} cannot be read (${codeOf(error)}); check --script`);
+  }
+}
+
+function check(path: string): void {
+  for (const [n, line] of readFileSync(path, 'utf8').split('\n').entries()) {
+    const parsed = parseScriptLine(line);
+    if (parsed.kind === 'fault') throw new UserError(`${path}:${String(n + 1)}: ${parsed.why}`);
+  }
+}
