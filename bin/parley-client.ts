@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** parley-client: one user, at a terminal or a pipe. No logic beyond putting the parts together. */
+import { join } from 'node:path';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { WIRE } from '../machines/limits';
 import type { Address } from '../machines/ports';
@@ -8,48 +9,64 @@ import { loadKey } from '../transport/client/key';
 import { parseServer } from '../transport/client/server-address';
 import { systemClock } from '../transport/clock';
 import { Dump } from '../transport/dump';
-import { logTransition, silentLog } from '../transport/log';
+import { logTransition, silentLog, sourceText } from '../transport/log';
+import { userFolder } from '../storage/keyfile';
 import { allOf } from '../transport/trace';
 import { KeyStore } from '../transport/security/keystore';
 import { startInspection, withInspection, type InspectionOptions } from './inspection';
 import { openLines, openSecretLines, type Lost } from './lines';
 import { openLog } from './logging';
-import { type CommonOptions, clientId, limitsOf, run, withCommonOptions } from './options';
+import { type CommonOptions, clientId, LIMIT_SETTINGS, limitsOf, run, withCommonOptions } from './options';
+import { settle, withSettings, type SettingsPlan } from './settings';
 import { checkFront, inputOf, openFront, type FrontOptions } from './terminal/front';
 
 interface Options extends CommonOptions, InspectionOptions, FrontOptions {
+  readonly id?: string;
+  readonly reconnect: boolean;
   readonly server: Address;
   readonly key?: string;
 }
 
-export const command = withInspection(
-  withCommonOptions(
-    new Command('parley-client')
-      .description('Logs on to a Parley server and chats. Type Help once it runs.')
-      .addArgument(new Argument('<ID>', 'your Client-ID').argParser(clientId))
-      .addOption(
-        new Option('--server <host:port>', 'UDP address of the server')
-          .argParser(server)
-          .default(server('127.0.0.1'), `127.0.0.1:${String(WIRE.UDP_PORT)}`),
-      )
-      .option('--key <file>', 'your key file (default: ./ID.key, then ~/.config/parley/ID.key)')
-      .option(
-        '--script <file>',
-        'carry out the lines of this file (- = standard input), then leave; may wait for events',
-      )
-      .option('--json', 'write every event as a line of JSON'),
+export const command = withSettings(
+  withInspection(
+    withCommonOptions(
+      new Command('parley-client')
+        .description('Logs on to a Parley server and chats. Type Help once it runs.')
+        .addArgument(new Argument('[ID]', 'your Client-ID').argParser(clientId))
+        .option('--id <ID>', 'the same, for the settings file and PARLEY_ID', clientId)
+        .addOption(
+          new Option('--server <host:port>', 'UDP address of the server')
+            .argParser(server)
+            .default(server('127.0.0.1'), `127.0.0.1:${String(WIRE.UDP_PORT)}`),
+        )
+        .option('--key <file>', 'your key file (default: ./ID.key, then ~/.config/parley/ID.key)')
+        .option(
+          '--script <file>',
+          'carry out the lines of this file (- = standard input), then leave; may wait for events',
+        )
+        .option('--json', 'write every event as a line of JSON', false)
+        .option('--reconnect', 'log on again after a connection that was lost or ended by a shutdown', false),
+    ),
   ),
 );
+
+const SETTINGS: SettingsPlan = {
+  ...LIMIT_SETTINGS,
+  file: join(userFolder(), 'client.yaml'),
+  shown: { server: (address) => sourceText(address as Address) },
+};
 
 function server(text: string): Address {
   const address = parseServer(text);
   if (address) return address;
-  throw new InvalidArgumentError('A server is HOST:PORT, such as 127.0.0.1:4390.');
+  throw new InvalidArgumentError('A server is HOST:PORT, such as 127.0.0.1:4390 or [::1]:4390.');
 }
 
 async function main(): Promise<void> {
+  if (!settle(command, SETTINGS)) return;
   const o = command.opts<Options>();
-  const [id = ''] = command.processedArgs as string[];
+  const [id = o.id] = command.processedArgs as string[];
+  if (id === undefined) return command.error("error: missing required argument 'ID'");
   const limits = limitsOf(o.limit);
   // The screen belongs to the user: a client logs to a file or not at all.
   const log =
@@ -78,6 +95,7 @@ async function main(): Promise<void> {
     server: o.server,
     key,
     limits,
+    reconnect: o.reconnect,
     parts: {
       keys,
       log,

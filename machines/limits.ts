@@ -17,6 +17,9 @@ export const LIMITS = {
   T_FAIL_HOLD_MS: 400,
   /** TCP open and CONNECTED together. */
   T_CONNECTING_MS: 10_000,
+  /** With --reconnect: before the n-th try a random time below this times 2^n, and below the bound (4.10). */
+  T_RECONNECT_MS: 1_000,
+  T_RECONNECT_MAX_MS: 30_000,
 
   // Log-on, server (3.2, 3.6)
   /** Life of a pending attempt: an honest client has given up before. */

@@ -16,7 +16,7 @@ import {
   type Stats,
 } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { StoreError } from '../machines/ports';
 
 const KEY_LINE = /^[0-9a-f]{64}(\r?\n)?$/;
@@ -116,14 +116,21 @@ function writeNew(path: string, hex: string): void {
   }
 }
 
+/** Where a user's own files are: `~/.config/parley`, or below XDG_CONFIG_HOME. @param home instead of the user's own */
+export function userFolder(home?: string): string {
+  const given = home === undefined ? (process.env['XDG_CONFIG_HOME'] ?? '') : '';
+  // What is not absolute is to be ignored (XDG Base Directory Specification).
+  return isAbsolute(given) ? join(given, 'parley') : join(home ?? homedir(), '.config', 'parley');
+}
+
 /**
- * Where a client's key file is: the one named, or `./ID.key`, or `~/.config/parley/ID.key`.
+ * Where a client's key file is: the one named, or `./ID.key`, or `ID.key` in the user's folder.
  * @param explicit the file the user named; if it is missing no other is taken in its place
  * @throws StoreError `unusable`: there is none; the sentence names the places looked at
  */
-export function findKeyFile(id: string, explicit?: string, home = homedir()): string {
+export function findKeyFile(id: string, explicit?: string, home?: string): string {
   const name = `${id}.key`;
-  const places = explicit === undefined ? [`./${name}`, join(home, '.config', 'parley', name)] : [explicit];
+  const places = explicit === undefined ? [`./${name}`, join(userFolder(home), name)] : [explicit];
   const found = places.find((place) => statSync(place, { throwIfNoEntry: false }) !== undefined);
   if (found !== undefined) return found;
   throw unusable(

@@ -95,7 +95,7 @@ export class Actor {
       cwd,
       stdio: 'pipe',
       // Nobody's own key files may be found (protocol 2.3).
-      env: { ...process.env, HOME: cwd },
+      env: { ...process.env, HOME: cwd, XDG_CONFIG_HOME: '' },
     });
     const { stdout, stderr, stdin } = this.child;
     if (!stdout || !stderr || !stdin) throw new Error('a process without pipes');

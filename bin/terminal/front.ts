@@ -12,7 +12,7 @@ export interface FrontOptions {
   /** Path of a script; `-` is standard input. */
   readonly script?: string;
   /** Events as lines of JSON. */
-  readonly json?: true;
+  readonly json: boolean;
 }
 export interface Front {
   leave(): void;

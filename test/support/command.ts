@@ -26,7 +26,7 @@ export async function runCommand(
 ): Promise<Ended> {
   const child = spawn(process.execPath, [join(COMMANDS, `${name}.js`), ...args], {
     cwd,
-    env: { ...process.env, HOME: cwd, ...env },
+    env: { ...process.env, HOME: cwd, XDG_CONFIG_HOME: '', ...env },
   });
   // A command that is done may not have read all.
   child.stdin.on('error', () => undefined);

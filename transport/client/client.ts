@@ -24,6 +24,7 @@ import {
 } from './events';
 import { loadKey } from './key';
 import { checked, type ChatClientOptions } from './options';
+import { Reconnect } from './reconnect';
 import { eventsOf, stateOf } from './telling';
 
 /** Every event under its own name, and all of them under `event`; `settled` when all events of one moment are told. */
@@ -42,6 +43,7 @@ export class ChatClient extends EventEmitter<Emitted> {
   readonly #driver: ClientDriver;
   readonly #keys: KeyStore;
   readonly #guardSeconds: number;
+  readonly #reconnect: Reconnect | undefined;
   #before: ClientStatus;
   #displays: Display[] = [];
   #refusal: ClientError | undefined;
@@ -78,6 +80,10 @@ export class ChatClient extends EventEmitter<Emitted> {
       stepped: () => this.#stepped(),
     });
     this.#before = this.#driver.status;
+    if (!o.reconnect) return;
+    const { clock = systemClock, random = systemRandom } = parts;
+    const logOn = (): void => this.#driver.user({ type: 'U.LOGON' });
+    this.#reconnect = new Reconnect({ clock, random, limits, logOn });
   }
 
   /** What the machines are doing, as the diagrams call it. */
@@ -90,7 +96,7 @@ export class ChatClient extends EventEmitter<Emitted> {
   }
   /** Off line, and another log-on is going to be tried. */
   get willReconnect(): boolean {
-    return false;
+    return this.#reconnect?.due === true;
   }
   /** Milliseconds until the activity timer logs off; null if it does not run. In a chat it never ends. */
   get activityLeft(): number | null {
@@ -152,7 +158,7 @@ export class ChatClient extends EventEmitter<Emitted> {
 
   /** Ends the chat, if there is one, and the connection, or cancels a log-on; resolves when the connection is closed. */
   async logOff(): Promise<void> {
-    if (this.status.connection !== 'Offline') this.#user({ type: 'U.LOGOFF' });
+    if (this.status.connection !== 'Offline' || this.willReconnect) this.#user({ type: 'U.LOGOFF' });
     await this.#driver.closed();
   }
 
@@ -166,8 +172,10 @@ export class ChatClient extends EventEmitter<Emitted> {
 
   /** The next event of that name for which `matches` holds. @throws ClientError the client was closed, or the connection has ended */
   next<N extends EventName>(name: N, matches: (event: EventOf<N>) => boolean = () => true): Promise<EventOf<N>> {
-    return this.#wait<EventOf<N>>((event) => (isOf(name, event) && matches(event) ? { value: event } : undefined))
-      .promise;
+    return this.#wait<EventOf<N>>(
+      (event) => (isOf(name, event) && matches(event) ? { value: event } : undefined),
+      () => !this.willReconnect,
+    ).promise;
   }
 
   /**
@@ -193,6 +201,12 @@ export class ChatClient extends EventEmitter<Emitted> {
       this.#lines = 0;
     }
     this.#refusal = undefined;
+    const stopped = (event.type === 'U.LOGON' || event.type === 'U.LOGOFF') && this.#reconnect?.cancel();
+    if (stopped && event.type === 'U.LOGOFF') {
+      this.#events.push({ event: 'notice', line: 'Not logging on again' });
+      this.#tell();
+      return undefined;
+    }
     this.#driver.user(event);
     return this.#refusal;
   }
@@ -213,8 +227,8 @@ export class ChatClient extends EventEmitter<Emitted> {
     return waiting.promise;
   }
 
-  /** The end of the connection ends every waiting but that for it. */
-  #wait<T>(decide: Decide<T>): { readonly promise: Promise<T>; stop(): void } {
+  /** @param ends whether the end of the connection ends the waiting, unless it is what is waited for */
+  #wait<T>(decide: Decide<T>, ends = () => true): { readonly promise: Promise<T>; stop(): void } {
     let waiting: Waiting | undefined;
     const stop = (): void => void (waiting && this.#waiting.delete(waiting));
     const promise = new Promise<T>((resolve, reject) => {
@@ -223,7 +237,7 @@ export class ChatClient extends EventEmitter<Emitted> {
         reject(error);
       };
       const look = (event: ClientEvent): void => {
-        const end = decide(event) ?? (event.event === 'disconnected' ? errorOf(event) : undefined);
+        const end = decide(event) ?? (event.event === 'disconnected' && ends() ? errorOf(event) : undefined);
         if (end === undefined) return;
         if (end instanceof ClientError) return fail(end);
         stop();
@@ -247,6 +261,8 @@ export class ChatClient extends EventEmitter<Emitted> {
       if (event.event === 'history') this.#lines += 1;
       if (event.event === 'refused') this.#refusal ??= errorOf(event);
       this.#events.push(event);
+      const again = this.#reconnect?.after(event);
+      if (again) this.#events.push(again);
     }
     this.#tell();
   }

@@ -15,6 +15,8 @@ export interface ChatClientOptions {
   readonly key?: string | Uint8Array;
   /** Timers and limits that differ from the defaults (protocol appendix A). */
   readonly limits?: Partial<Limits>;
+  /** Log on again by itself after a connection that was lost, too slow or ended by a shutdown (protocol 4.10). */
+  readonly reconnect?: boolean;
   /** What is underneath, for programs that watch it or put something else in its place. */
   readonly parts?: Partial<
     Pick<ClientOptions, 'clock' | 'random' | 'network' | 'log' | 'trace' | 'observe' | 'watcher' | 'keys'>

@@ -1,6 +1,6 @@
 /** UDP endpoints: the only importer of node:dgram. Must never be here: what the bytes mean. */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import { lookup } from 'node:dns';
+import { lookup, type LookupAddress } from 'node:dns';
 import { isIPv6 } from 'node:net';
 import type { Address } from '../../machines/ports';
 import type { ConnectedDatagramSocket, DatagramHandlers, DatagramSocket } from './network';
@@ -35,6 +35,10 @@ export function connectUdp(server: Address, handlers: DatagramHandlers): Connect
   return new Connected(server, handlers);
 }
 
+/** The addresses of a name, as `lookup` of node:dns gives them. */
+export type Resolve = (name: string, found: (error: Error | null, addresses: readonly LookupAddress[]) => void) => void;
+const resolve: Resolve = (name, found) => lookup(name, { all: true }, (error, addresses) => found(error, addresses));
+
 function receive(socket: Socket, handlers: DatagramHandlers): void {
   socket.on('error', (error) => handlers.error(error));
   socket.on('message', (bytes: Buffer, { address, port }: RemoteInfo) => {
@@ -43,26 +47,36 @@ function receive(socket: Socket, handlers: DatagramHandlers): void {
   });
 }
 
-class Connected implements ConnectedDatagramSocket {
+/** A name may have several addresses and the server listen on one of them only: an address that refuses is followed by the next. */
+export class Connected implements ConnectedDatagramSocket {
   remote: Address | undefined;
   private socket: Socket | undefined;
-  private phase: 'resolving' | 'ready' | 'closed' = 'resolving';
+  /** settled: the address has answered, and is the right one. */
+  private phase: 'resolving' | 'ready' | 'settled' | 'closed' = 'resolving';
   private waiting: Uint8Array[] = [];
+  /** Not tried yet. */
+  private others: LookupAddress[] = [];
 
   constructor(
-    { address, port }: Address,
+    private readonly server: Address,
     private readonly handlers: DatagramHandlers,
+    find: Resolve = resolve,
   ) {
-    lookup(address, (error, found, family) => {
+    find(server.address, (error, addresses) => {
       if (this.phase === 'closed') return;
-      if (error) handlers.error(error);
-      else this.connect({ address: found, port }, family === 6 ? 'udp6' : 'udp4');
+      // With an error there are none, whatever the types say.
+      if (error) return handlers.error(error);
+      this.others = [...addresses];
+      this.next();
     });
   }
 
   send(bytes: Uint8Array): void {
-    if (this.phase === 'ready') this.socket?.send(bytes, (error) => error && this.hint(error));
-    else if (this.phase === 'resolving') this.waiting.push(bytes);
+    if (this.phase === 'closed') return;
+    // Until an address has answered, what was sent last is kept for the next one.
+    if (this.phase !== 'settled') this.waiting = this.phase === 'ready' ? [bytes] : [...this.waiting, bytes];
+    const { socket } = this;
+    if (this.phase !== 'resolving') socket?.send(bytes, (error) => error && this.failed(socket, error));
   }
 
   close(): void {
@@ -72,16 +86,26 @@ class Connected implements ConnectedDatagramSocket {
     this.socket?.close();
   }
 
+  private next(): boolean {
+    const [one, ...others] = this.others;
+    if (!one) return false;
+    this.others = others;
+    this.socket?.close();
+    this.phase = 'resolving';
+    this.connect({ address: one.address, port: this.server.port }, one.family === 6 ? 'udp6' : 'udp4');
+    return true;
+  }
+
   private connect(remote: Address, type: 'udp4' | 'udp6'): void {
     const socket = (this.socket = createSocket(type));
     receive(socket, {
-      datagram: (bytes, from) => this.phase === 'ready' && this.handlers.datagram(bytes, from),
-      error: (error) => this.hint(error),
+      datagram: (bytes, from) => this.socket === socket && this.received(bytes, from),
+      error: (error) => this.failed(socket, error),
     });
     // Node calls back with the error, too; its types do not say so.
     const connected = (error?: Error): void => {
-      if (this.phase === 'closed') return;
-      if (error) return this.hint(error);
+      if (this.phase === 'closed' || this.socket !== socket) return;
+      if (error) return this.failed(socket, error);
       this.phase = 'ready';
       this.remote = remote;
       for (const bytes of this.waiting.splice(0)) this.send(bytes);
@@ -89,7 +113,15 @@ class Connected implements ConnectedDatagramSocket {
     socket.connect(remote.port, remote.address, connected);
   }
 
-  private hint(error: Error): void {
-    if (this.phase !== 'closed') this.handlers.error(error);
+  private received(bytes: Buffer, from: Address): void {
+    if (this.phase !== 'ready' && this.phase !== 'settled') return;
+    this.phase = 'settled';
+    this.waiting = [];
+    this.handlers.datagram(bytes, from);
+  }
+
+  private failed(socket: Socket, error: Error): void {
+    if (this.phase === 'closed' || this.socket !== socket) return;
+    if (this.phase === 'settled' || !this.next()) this.handlers.error(error);
   }
 }

@@ -75,7 +75,7 @@ export class TerminalStage {
 
   /** Nobody's own key files may be found (protocol 2.3). */
   private surroundings(): { readonly cwd: string; readonly env: NodeJS.ProcessEnv } {
-    return { cwd: this.folder, env: { ...process.env, HOME: this.folder } };
+    return { cwd: this.folder, env: { ...process.env, HOME: this.folder, XDG_CONFIG_HOME: '' } };
   }
 
   private traceOf(name: string): string {
