@@ -29,8 +29,30 @@ export function linesOf(display: Display): string[] {
   }
 }
 
-/** The line of an event; undefined if there is nothing to be read. */
-export function lineOf(event: ClientEvent): string | undefined {
+/** How lines look beyond what they say. */
+export interface Style {
+  /** Before each line, when it happened: `[16:04:59]`; before a past text, when it was accepted, with its day. */
+  readonly timestamps: boolean;
+  /** Past texts as JSON. */
+  readonly historyJson: boolean;
+  /** ms since 1970. */
+  readonly wall: () => number;
+}
+
+/** The line of an event; undefined if there is nothing to be read. @param style absent: the bare words */
+export function lineOf(event: ClientEvent, style?: Style): string | undefined {
+  if (event.event === 'history' && style?.historyJson) {
+    const { session, from, text, time } = event;
+    return JSON.stringify({ session, from, text, time });
+  }
+  const line = bareLineOf(event);
+  if (line === undefined || !style?.timestamps) return line;
+  const day = event.event === 'history';
+  const at = day ? event.time : style.wall();
+  return at === null ? line : `[${moment(at, day)}] ${line}`;
+}
+
+function bareLineOf(event: ClientEvent): string | undefined {
   switch (event.event) {
     case 'state':
       return undefined;
@@ -40,6 +62,28 @@ export function lineOf(event: ClientEvent): string | undefined {
       return historyLine(event);
     default:
       return event.line === '' ? undefined : event.line;
+  }
+}
+
+/** Local time, as `16:04:59` or `2026-11-22 16:04:59`. */
+function moment(ms: number, day: boolean): string {
+  const at = new Date(ms);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':');
+  if (!day) return time;
+  return `${[String(at.getFullYear()), two(at.getMonth() + 1), two(at.getDate())].join('-')} ${time}`;
+}
+
+/** The line of a failure with what to do next, in one line; the words that the assignment names stay as they are. */
+export function actionable(event: ClientEvent, line: string): string {
+  switch (event.event) {
+    case 'refused':
+    case 'logOnFailed':
+    case 'disconnected':
+    case 'warning':
+      return event.advice === '' ? line : `${line}: ${event.advice}`;
+    default:
+      return line;
   }
 }
 

@@ -13,6 +13,10 @@ export interface FrontOptions {
   readonly script?: string;
   /** Events as lines of JSON. */
   readonly json: boolean;
+  /** Every line with the time. */
+  readonly timestamps: boolean;
+  /** Past texts as lines of JSON. */
+  readonly historyJson: boolean;
 }
 export interface Front {
   leave(): void;
@@ -20,6 +24,11 @@ export interface Front {
 export interface Streams {
   readonly input: NodeJS.ReadStream;
   readonly output: NodeJS.WriteStream;
+}
+
+/** Whether a line can be edited there. */
+function isScreen({ input, output }: Streams): boolean {
+  return input.isTTY && output.isTTY && process.env['TERM'] !== 'dumb';
 }
 
 /** @returns the script's bytes, or standard input @throws UserError the script cannot be read or is wrong */
@@ -39,9 +48,10 @@ export function openFront(
   left: (code: number) => void,
 ): Front {
   const { input, output, clock, complain, script, json } = o;
+  const style = { timestamps: o.timestamps, historyJson: o.historyJson, wall: () => clock.wall() };
   const front =
-    script === undefined && !json && input.isTTY && output.isTTY
-      ? new Terminal({ client, input, output, left })
+    script === undefined && !json && isScreen({ input, output })
+      ? new Terminal({ client, input, output, style, left })
       : runner();
   // Whoever reads us has gone: there is nobody to show anything to.
   output.on('error', () => front.leave());
@@ -51,7 +61,7 @@ export function openFront(
     const write = (lines: readonly string[]): void => void output.write(lines.map((line) => `${line}\n`).join(''));
     const writer = json
       ? new JsonWriter({ write, complain }, () => clock.wall(), client)
-      : new PlainWriter({ write, complain });
+      : new PlainWriter({ write, complain }, style);
     // A pipe has always ended with 0: what happened stands in its lines.
     const end = (code: number): void => left(script === undefined && !json ? 0 : code);
     const name = script === '-' ? 'standard input' : script;

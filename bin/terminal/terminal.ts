@@ -1,76 +1,166 @@
-/** A user at a terminal: lines in, lines out above the line being typed. Must never be here: what a command does. */
-import { clearLine, createInterface, cursorTo, type Interface } from 'node:readline';
-import type { ChatClient } from '../../transport/client';
+/**
+ * A person at a terminal: what is typed is carried out, what happens is shown above the line being typed (docs/client.md). Must
+ * never be here: keys, rows and columns.
+ */
+import type { ChatClient, ClientEvent } from '../../transport/client';
 import { HELP, parseLine } from './commands';
-import { lineOf, statusLines } from './display';
+import { Completion } from './completion';
+import { actionable, escaped, lineOf, statusLines, type Style } from './display';
+import { hasColours, painted, paletteOf, type Palette } from './look';
+import { Screen } from './screen';
 
 export interface TerminalOptions {
   readonly client: ChatClient;
   readonly input: NodeJS.ReadStream;
   readonly output: NodeJS.WriteStream;
+  readonly style: Style;
   /** Called once, when the user has left and every connection is closed. */
   readonly left: (code: number) => void;
 }
+/** Of a list that is being read. */
+type Listing = 'none' | 'shown' | 'interrupted';
 
 export class Terminal {
   private phase: 'reading' | 'leaving' = 'reading';
-  private readonly lines: Interface;
+  private readonly screen: Screen;
+  private readonly palette: Palette;
+  private readonly completion = new Completion();
   /** Lines of one moment, for one write. */
   private shown: string[] = [];
+  private flushing: 'idle' | 'due' = 'idle';
+  private listing: Listing = 'none';
+  private listed = 0;
 
   constructor(private readonly o: TerminalOptions) {
     const { input, output, client } = o;
-    this.lines = createInterface({ input, output, prompt: `${client.id}> ` });
-    this.lines.on('line', (line: string) => this.line(line));
-    this.lines.on('close', () => this.leave());
-    this.lines.on('SIGINT', () => this.lines.close());
-    client.on('event', (event) => {
-      const line = lineOf(event);
-      if (line !== undefined) this.shown.push(line);
+    this.palette = paletteOf(hasColours(output));
+    this.screen = new Screen({
+      input,
+      output,
+      line: (line) => this.carryOut(line),
+      ended: () => this.leave(),
+      interrupted: () => this.interrupt(),
+      pasted: (lines) => this.pasted(lines),
+      complete: (line) => this.completion.complete(line),
     });
-    client.on('settled', () => {
-      if (this.shown.length > 0) this.write(this.shown.splice(0));
-    });
-    this.write([`Parley: ${client.id}, off line. Type Log on, or Help.`]);
-    this.lines.prompt();
+    client.on('event', (event) => this.event(event));
+    client.on('settled', () => this.schedule());
+    this.screen.ask(this.prompt());
+    this.screen.above([`Parley: ${client.id}, off line. Type Log on, or Help.`]);
+    this.screen.draw();
   }
 
   /** Log off unless off line, wait until the connection is closed, go. */
   leave(): void {
     if (this.phase === 'leaving') return;
     this.phase = 'leaving';
-    this.lines.close();
-    void this.o.client.close().then(() => this.o.left(0));
+    this.screen.close();
+    void this.o.client.close().then(() => {
+      this.flush();
+      this.o.left(0);
+    });
   }
 
-  private line(line: string): void {
-    this.carryOut(line);
-    if (this.phase === 'reading') this.lines.prompt();
+  // Out
+
+  private event(event: ClientEvent): void {
+    this.completion.note(event, this.o.client.id);
+    if (event.event === 'history') {
+      this.listed += 1;
+      if (this.listing === 'interrupted') return;
+      this.listing = 'shown';
+    }
+    if (event.event === 'historyEnd') {
+      if (this.listing === 'interrupted') this.shown.push(this.palette.aside('(the rest of it is not shown)'));
+      this.listing = 'none';
+      this.listed = 0;
+    }
+    const line = lineOf(event, this.o.style);
+    if (line !== undefined) this.shown.push(painted(this.palette, event, actionable(event, line)));
+    if (event.event === 'unreachable') this.shown.push(this.palette.aside(`(${event.advice})`));
   }
+
+  /** What comes in one read of the socket is written once: a list of thousands must not draw the prompt thousands of times. */
+  private schedule(): void {
+    if (this.flushing === 'due') return;
+    this.flushing = 'due';
+    setImmediate(() => this.flush());
+  }
+
+  private flush(): void {
+    this.flushing = 'idle';
+    if (this.shown.length > 0) this.screen.above(this.shown.splice(0));
+    this.screen.ask(this.prompt());
+  }
+
+  /** `alice · Active Chat with bob > ` */
+  private prompt(): string {
+    const { client } = this.o;
+    const { peer, want, history } = client.status;
+    const whom = peer !== null ? ` with ${peer}` : want !== null ? ` from ${want}` : '';
+    const again = client.willReconnect ? ', logging on again' : '';
+    const progress =
+      history === 'Receiving' && this.listing === 'shown' ? ` · ${String(this.listed)} past texts, Ctrl-C stops` : '';
+    return `${this.palette.prompt(`${client.id} · ${client.state}${whom}${again}${progress} >`)} `;
+  }
+
+  // In
 
   private carryOut(line: string): void {
     const { client } = this.o;
     const parsed = parseLine(line, client.status.chat === 'Active Chat');
     switch (parsed.kind) {
-      case 'event':
-        return void client.perform(parsed.event);
+      case 'event': {
+        const { event } = parsed;
+        const refusal = client.perform(event);
+        if ('id' in event && refusal?.code !== 'invalid-id') this.completion.meet(event.id);
+        break;
+      }
       case 'help':
-        return this.write(HELP);
+        this.shown.push(...HELP, ...KEYS);
+        break;
       case 'status':
-        return this.write(statusLines(client));
+        this.shown.push(...statusLines(client));
+        break;
       case 'quit':
         return this.leave();
       case 'nothing':
-        return;
+        break;
     }
+    this.flush();
   }
 
-  private write(lines: readonly string[]): void {
-    const { output } = this.o;
-    // Above the line being typed, which is drawn again below.
-    clearLine(output, 0);
-    cursorTo(output, 0);
-    output.write(lines.map((line) => `${line}\n`).join(''));
-    if (this.phase === 'reading') this.lines.prompt(true);
+  /** Ctrl-C: a list first, then the chat, then the question. */
+  private interrupt(): void {
+    const { client } = this.o;
+    if (client.status.history === 'Receiving' && this.listing !== 'interrupted') {
+      this.listing = 'interrupted';
+      return;
+    }
+    if (client.status.chat === 'Active Chat') {
+      client.perform({ type: 'U.END' });
+      return this.flush();
+    }
+    this.screen.question('Log off and leave? (y/n)', true, (yes) => yes && this.leave());
+  }
+
+  private pasted(lines: readonly string[]): void {
+    const { client } = this.o;
+    const chatting = (): boolean => client.status.chat === 'Active Chat';
+    const count = String(lines.length);
+    const what = chatting() ? `Send ${count} lines as ${count} texts?` : `Carry out ${count} lines?`;
+    this.screen.question(`${what} (y/n)`, false, (yes) => {
+      if (!yes) return;
+      for (const line of lines) {
+        if (!chatting()) this.carryOut(line);
+        else if (!client.perform({ type: 'U.TEXT', text: line })) this.shown.push(`${client.id}: ${escaped(line)}`);
+      }
+      this.flush();
+    });
   }
 }
+
+const KEYS = [
+  'Tab completes commands and IDs, Up and Down bring lines back.',
+  'Ctrl-C ends a list or the chat, else asks whether to leave; Ctrl-D leaves.',
+];

@@ -1,7 +1,7 @@
 /** What a client writes for a program: plain lines, or every event as a line of JSON (docs/client.md). Must never be here: input. */
 import type { ChatClient, ClientEvent } from '../../transport/client';
 import { sourceText } from '../../transport/log';
-import { lineOf, statusLines } from './display';
+import { lineOf, statusLines, type Style } from './display';
 
 /** `write` and `complain` take lines without their ends. */
 export interface Outputs {
@@ -22,10 +22,13 @@ export interface Writer {
 export class PlainWriter implements Writer {
   private lines: string[] = [];
 
-  constructor(private readonly o: Outputs) {}
+  constructor(
+    private readonly o: Outputs,
+    private readonly style: Style,
+  ) {}
 
   event(event: ClientEvent): void {
-    const line = lineOf(event);
+    const line = lineOf(event, this.style);
     if (line !== undefined) this.lines.push(line);
     const failed = event.event === 'logOnFailed' || event.event === 'disconnected';
     if (!failed || event.code === 'log-off' || event.code === 'cancelled') return;

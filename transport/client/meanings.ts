@@ -81,7 +81,7 @@ export const HAPPENINGS: Readonly<Record<string, Meaning>> = {
   'Correspondent unreachable': row(
     'unreachable',
     'unreachable',
-    'not connected, in another chat, or no such Client-ID (the server does not say which); try again later',
+    'not connected, in another chat, or no such Client-ID; try again later',
   ),
   'You will be logged off soon': row('warning', 'no-activity', 'Chat ID or History ID keeps you logged on'),
   'Server busy, try again': row('historyEnd', 'busy', 'ask again'),

@@ -37,7 +37,8 @@ export class TerminalActor {
   readonly exit: Promise<number>;
   private readonly emulator: Emulator;
   private readonly pty: IPty;
-  private readonly prompt: string;
+  /** A prompt says who and in what state: `alice · Connected > `. */
+  private readonly prompt: RegExp;
   private readonly looks = new Set<() => void>();
   private seen = 0;
   private why: 'key' | 'line' | 'output' = 'output';
@@ -46,7 +47,7 @@ export class TerminalActor {
 
   constructor(private readonly o: ActorOptions) {
     this.name = o.name;
-    this.prompt = `${o.name}>`;
+    this.prompt = new RegExp(`^${o.name} · [^>]* >( |$)`);
     this.emulator = new Emulator(o.size);
     this.pty = o.start(o.size);
     let written: Promise<void> = Promise.resolve();
@@ -69,7 +70,7 @@ export class TerminalActor {
   get lines(): readonly string[] {
     const lines = this.emulator.finished();
     if (!this.o.prompts) return lines;
-    const isTyped = (line: string): boolean => line.startsWith(this.prompt);
+    const isTyped = (line: string): boolean => this.prompt.test(line);
     const first = lines.findIndex(isTyped);
     return first < 0 ? [] : lines.slice(first).filter((line) => !isTyped(line));
   }
@@ -83,19 +84,25 @@ export class TerminalActor {
 
   private async type(line: string): Promise<void> {
     this.o.witness.act({ kind: 'types', who: this.name, line });
-    await this.until('its prompt', () => this.emulator.current() === this.prompt);
-    let typed = `${this.prompt} `;
+    await this.until('its prompt', () => this.typed() === '');
+    let typed = '';
     this.why = 'line';
     for (const key of line) {
       typed += key;
       this.pty.write(key);
       const now = typed.trimEnd();
-      await this.until(`the key ${key}`, () => this.emulator.current() === now);
+      await this.until(`the key ${key}`, () => this.typed() === now);
       this.why = 'key';
     }
     this.why = 'output';
     this.pty.write('\r');
-    await this.until('the line', () => this.emulator.current() !== typed.trimEnd());
+    await this.until('the line', () => this.typed() !== typed.trimEnd());
+  }
+
+  /** What stands on the line being typed; undefined if there is none. */
+  private typed(): string | undefined {
+    const line = this.emulator.current();
+    return this.prompt.test(line) ? line.replace(this.prompt, '') : undefined;
   }
 
   /** The next line, from the last one waited for on, that is or matches this; one call at a time. @throws Error if none comes */
@@ -119,7 +126,7 @@ export class TerminalActor {
 
   /** Until it prompts again: its screen shows all it has to show. */
   async rest(): Promise<void> {
-    if (this.o.prompts) await this.until('its prompt', () => this.emulator.current() === this.prompt);
+    if (this.o.prompts) await this.until('its prompt', () => this.typed() === '');
   }
 
   /** Ctrl-D: no more input. */

@@ -38,11 +38,20 @@ const KEPT_LINES = 5_000;
 export class Emulator {
   private readonly terminal: Terminal;
 
-  constructor(readonly size: Size) {
-    const { columns: cols, rows } = size;
+  constructor(private shape: Size) {
+    const { columns: cols, rows } = shape;
     this.terminal = new Terminal({ cols, rows, scrollback: KEPT_LINES, allowProposedApi: true });
     this.terminal.unicode.register(WIDTHS);
     this.terminal.unicode.activeVersion = WIDTHS.version;
+  }
+
+  get size(): Size {
+    return this.shape;
+  }
+
+  resize(size: Size): void {
+    this.shape = size;
+    this.terminal.resize(size.columns, size.rows);
   }
 
   /** Resolves when the screen shows it. */
@@ -56,13 +65,13 @@ export class Emulator {
     return this.joined(0, this.startOf(baseY + cursorY));
   }
 
-  /** The line with the cursor, without blanks at its end. */
+  /** The line with the cursor, all its rows, without blanks at its end. */
   current(): string {
     const { cursorY, baseY } = this.terminal.buffer.active;
     const row = baseY + cursorY;
-    return this.joined(this.startOf(row), row + 1)
-      .join('')
-      .trimEnd();
+    let end = row + 1;
+    while (this.terminal.buffer.active.getLine(end)?.isWrapped) end++;
+    return this.joined(this.startOf(row), end).join('').trimEnd();
   }
 
   snapshot(): Screen {
