@@ -65,6 +65,11 @@ export class Screen {
       if (this.phase !== 'closed') o.ended();
     });
     this.editor.on('SIGINT', o.interrupted);
+    // Some terminals break the line anew for their new width, some leave its rows. Going up too far would erase what others
+    // wrote; going up too little leaves a remnant of the line, which is the lesser harm.
+    o.output.prependListener('resize', () => {
+      this.editor.prevRows = Math.min(this.editor.prevRows, this.editor.getCursorPos().rows);
+    });
     o.output.write(PASTES_MARKED);
   }
 

@@ -60,9 +60,12 @@ export class Desk {
     this.press(`\u001b[200~${text}\u001b[201~`);
   }
 
-  resize({ columns, rows }: Size): void {
+  /** Resolves when the client has noticed and drawn its line again. */
+  async resize({ columns, rows }: Size): Promise<void> {
+    const before = this.raw.length;
     this.emulator.resize({ columns, rows });
     this.pty.resize(columns, rows);
+    await this.until(({ raw }) => raw.length > before, 'the line drawn again');
   }
 
   /** What was written and left behind, line by line, the line being typed last; broken lines are whole again. */

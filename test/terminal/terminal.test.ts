@@ -207,14 +207,18 @@ test('the window is made smaller and larger while one types', async () => {
   const text = 'words '.repeat(25).trimEnd();
   alice.press(text);
   await alice.stands(`${CHATTING} ${text}`);
-  alice.resize(SMALL);
+  await alice.resize(SMALL);
   await says(it, 'smaller');
   await alice.stands(`${CHATTING} ${text}`);
-  alice.resize(LARGE);
+  await alice.resize(LARGE);
   await says(it, 'larger');
   await alice.stands(`${CHATTING} ${text}`);
   alice.press('!\r');
   await bob.shows(`alice: ${text}!`);
+  await alice.stands(CHATTING);
+  // What others wrote is never erased; how rows of the line itself are kept differs between terminals.
+  const others = ['Chat started', 'bob: smaller', 'bob: larger'];
+  expect(alice.lines.filter((line) => others.includes(line))).toEqual(others);
 });
 
 test('a long history shows how far it is, and can be interrupted', async () => {

@@ -67,10 +67,11 @@ export class Emulator {
 
   /** The line with the cursor, all its rows, without blanks at its end. */
   current(): string {
-    const { cursorY, baseY } = this.terminal.buffer.active;
+    const { cursorY, baseY, length } = this.terminal.buffer.active;
     const row = baseY + cursorY;
     let end = row + 1;
-    while (this.terminal.buffer.active.getLine(end)?.isWrapped) end++;
+    // Beyond the last row the buffer begins again.
+    while (end < length && this.terminal.buffer.active.getLine(end)?.isWrapped) end++;
     return this.joined(this.startOf(row), end).join('').trimEnd();
   }
 
