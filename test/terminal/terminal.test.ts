@@ -59,6 +59,8 @@ test.each([
   const long = ' and a long one'.repeat(20);
   alice.press(long);
   await alice.stands(`${CHATTING} half a line${long}`);
+  await says(it, 'with the cursor on the last row');
+  await alice.stands(`${CHATTING} half a line${long}`);
   alice.press('\u0001');
   await alice.until(({ cursor }) => cursor.x === CHATTING.length + 1);
   await says(it, 'x'.repeat(size.columns + 7));
@@ -77,6 +79,7 @@ test.each([
     'alice · Connected > Chat bob',
     'Chat started',
     'bob: one',
+    'bob: with the cursor on the last row',
     `bob: ${'x'.repeat(size.columns + 7)}`,
     'bob: two',
     `${CHATTING} Only half a line${long}`,
