@@ -114,11 +114,7 @@ await full.driver.stop();
 const options = { name: 'x', serial: 1, context: serverConnection.context, state: 'Wait for HELLO' };
 const kept = [];
 const empty = heap();
-show(
-  'starting one machine',
-  await took(COUNT, () => kept.push(tabled.start(serverConnection, options))),
-  'us',
-);
+show('starting one machine', await took(COUNT, () => kept.push(tabled.start(serverConnection, options))), 'us');
 show('  heap of one that was started', (heap().heapUsed - empty.heapUsed) / COUNT, 'B');
 const event = { type: 'D.HELLO_NEW', id: ID, attempt: 'x', to: addressOf(1) };
 show('  its transition to Wait for RESPONSE', await took(COUNT, (n) => kept[n].send(event)), 'us');

@@ -37,6 +37,8 @@ export class TextChecks implements Checker {
   private readonly pairs = new Map<string, Kept[]>();
   /** By connection: what a server still sends over one that its client has given up belongs to the list asked for there. */
   private readonly lists = new Map<object, List>();
+  /** The last connection that a client opened. */
+  private readonly current = new Map<SimulatedClient, object>();
   /** The list that a client reads. */
   private readonly read = new Map<SimulatedClient, List>();
   /**
@@ -81,6 +83,7 @@ export class TextChecks implements Checker {
   said({ link, from, message }: Seen, owner?: SimulatedClient): void {
     if (!owner) return;
     if (from === 'client') {
+      if (message.type === 'CONNECT') this.current.set(owner, link);
       if (message.type === 'HISTORY_REQ') this.asks(owner, link, message.id);
       return;
     }
@@ -153,6 +156,8 @@ export class TextChecks implements Checker {
   private asks(owner: SimulatedClient, link: object, id: string): void {
     const list: List = { id, sent: 0, shown: 0, expected: [] };
     this.lists.set(link, list);
+    // What was held up on a connection that the client has given up since.
+    if (this.current.get(owner) !== link) return;
     this.read.set(owner, list);
     this.asked.set(owner.id, (this.asked.get(owner.id) ?? new Set()).add(list));
   }
