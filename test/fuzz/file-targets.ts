@@ -1,6 +1,6 @@
 /** What is read from files and from the inspector's page: keys, traces, recordings, commands of a viewer. */
 import fc from 'fast-check';
-import { ftruncateSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { existsSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { controlBy } from '../../diagrams/inspector/control';
@@ -37,11 +37,14 @@ function fail(what: string): never {
   throw new Finding(what);
 }
 
-/** One file for all inputs, made with the first, and kept open: a file system may sync whenever a cut file is closed. */
+/**
+ * One file for all inputs, made with the first, and kept open, in memory where there is such a folder: a file system on a disk may
+ * sync whenever a file is cut.
+ */
 let file: { readonly path: string; readonly fd: number } | undefined;
 function fileFor(content: Buffer): string {
   if (file === undefined) {
-    const folder = mkdtempSync(join(tmpdir(), 'parley-fuzz-'));
+    const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'parley-fuzz-'));
     const path = join(folder, 'any.key');
     file = { path, fd: openSync(path, 'w', 0o600) };
     process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -181,8 +184,6 @@ export const FILE_TARGETS: readonly Target[] = [
   { name: 'key-text', inputs: text(fc.oneof(hex, base64)), run: keyText },
   {
     name: 'key-file',
-    // It opens a file for each.
-    cost: 100,
     inputs: text(fc.tuple(hex, fc.constantFrom('', '\n', '\r\n')).map((of) => of.join(''))),
     run: keyFile,
   },

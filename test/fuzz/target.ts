@@ -8,8 +8,6 @@ export interface Target {
   readonly name: string;
   /** Valid inputs, spoilt more or less. */
   readonly inputs: fc.Arbitrary<Buffer>;
-  /** An input costs so many times what others do, so a long run has so many times fewer. */
-  readonly cost?: number;
   /**
    * Gives an input to the decoder, and what it accepts back to the encoder.
    * @returns `accepted`, or why it was refused @throws Finding, or whatever the decoder throws, which is one too
