@@ -29,7 +29,7 @@ export class Desk {
       cols: size.columns,
       rows: size.rows,
       cwd: stage.folder,
-      env: { ...process.env, HOME: stage.folder, XDG_CONFIG_HOME: '', NO_COLOR: '', ...env },
+      env: { ...withoutCi(), HOME: stage.folder, XDG_CONFIG_HOME: '', NO_COLOR: '', ...env },
       name: env['TERM'] ?? 'xterm-256color',
     });
     let written: Promise<void> = Promise.resolve();
@@ -138,4 +138,11 @@ export class Desk {
       return;
     }
   }
+}
+
+/** Node.js takes a process that runs in CI for one whose terminal has no colours. */
+function withoutCi(): NodeJS.ProcessEnv {
+  const env = { ...process.env };
+  delete env['CI'];
+  return env;
 }
