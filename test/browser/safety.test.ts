@@ -134,8 +134,8 @@ describeInBrowser('what the page must not do', () => {
       seen[`recording of process ${String(i)}`] = await (await fetch(link.replace('/?', '/recording?'))).text();
 
     const secrets = secretsOf(inspected.stage);
-    // Of each client: its own key, and key and IV of both directions.
-    expect(secrets).toHaveLength(2 * (1 + 2 * 2));
+    // Of each client: its own key, the key of AUTH_SUCCESS, and key and IV of both directions.
+    expect(secrets).toHaveLength(2 * (1 + 1 + 2 * 2));
     expect(seen['feed']).toContain('Hello bob, this is alice');
     for (const [where, text] of Object.entries(seen)) {
       const leaked = secrets.filter((secret) => formsOf(secret).some((form) => text.includes(form)));
