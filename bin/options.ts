@@ -46,7 +46,7 @@ export function limitsOf(changed: Partial<Limits>): Limits {
   return limits;
 }
 
-const LIMIT_FAMILY: Family = { option: 'limit', key: 'limits', defaults: LIMITS };
+const LIMIT_FAMILY: Family = { option: 'limit', mapping: 'limits', defaults: LIMITS };
 
 /** The limits among the settings of a command, with the conditions between them. */
 export const LIMIT_SETTINGS = {

@@ -21,8 +21,8 @@ export class SettingsError extends UserError {
 export interface Family {
   /** Long name of the option, such as `limit`. */
   readonly option: string;
-  /** The key in the file, such as `limits`. */
-  readonly key: string;
+  /** Name of the mapping in the file, such as `limits`. */
+  readonly mapping: string;
   /** What there is, with the defaults. */
   readonly defaults: Readonly<Record<string, number | readonly number[]>>;
 }
@@ -133,7 +133,7 @@ class Settling {
       if (command.getOptionValueSource(option.attributeName()) === 'cli') this.origins.set(nameOf(option), 'option');
     }
     for (const family of this.families) {
-      for (const name of Object.keys(this.valuesOf(family))) this.origins.set(`${family.key}.${name}`, 'option');
+      for (const name of Object.keys(this.valuesOf(family))) this.origins.set(`${family.mapping}.${name}`, 'option');
     }
   }
 
@@ -156,15 +156,15 @@ class Settling {
   fromFile(path: string): void {
     const { values, faults } = readSettingsFile(path);
     this.faults.push(...faults);
-    for (const [key, placed] of values) {
-      const option = this.options.find((one) => nameOf(one) === key);
-      const family = this.families.find((one) => one.key === key);
+    for (const [word, placed] of values) {
+      const option = this.options.find((one) => nameOf(one) === word);
+      const family = this.families.find((one) => one.mapping === word);
       if (option) this.take(option, placed);
-      else if (!family) this.unknown(placed.where, `unknown key ${key}`, key, this.keys());
+      else if (!family) this.unknown(placed.where, `unknown key ${word}`, word, this.keys());
       else if (isMapping(placed.value)) {
         for (const [name, member] of placed.value) this.takeMember(family, name, member);
       } else if (placed.value !== undefined) {
-        this.faults.push(`${placed.where}: ${key} takes lines of the form "NAME: value" below it, each set in`);
+        this.faults.push(`${placed.where}: ${word} takes lines of the form "NAME: value" below it, each set in`);
       }
     }
   }
@@ -185,9 +185,9 @@ class Settling {
     }
     for (const family of this.families) {
       const values = { ...family.defaults, ...this.valuesOf(family) };
-      lines.push([`${family.key}:`, '']);
+      lines.push([`${family.mapping}:`, '']);
       for (const [name, value] of Object.entries(values)) {
-        lines.push([`  ${name}: ${inYaml(value)}`, origin(`${family.key}.${name}`)]);
+        lines.push([`  ${name}: ${inYaml(value)}`, origin(`${family.mapping}.${name}`)]);
       }
     }
     const width = Math.min(44, Math.max(...lines.map(([text]) => text.length)));
@@ -195,7 +195,7 @@ class Settling {
   }
 
   private keys(): string[] {
-    return [...this.options.map(nameOf), ...this.families.map(({ key }) => key)];
+    return [...this.options.map(nameOf), ...this.families.map(({ mapping }) => mapping)];
   }
 
   private unknown(where: string, what: string, name: string, names: readonly string[]): void {
@@ -215,17 +215,17 @@ class Settling {
   }
 
   private takeMember(family: Family, name: string, { where, value }: Placed): void {
-    const { option, key, defaults } = family;
+    const { option, mapping, defaults } = family;
     if (!Object.hasOwn(defaults, name)) {
-      return this.unknown(where, `there is no ${name} among the ${key}`, name, Object.keys(defaults));
+      return this.unknown(where, `there is no ${name} among the ${mapping}`, name, Object.keys(defaults));
     }
     const parse = this.command.options.find((one) => nameOf(one) === option)?.parseArg;
     this.attempt(where, name, () => {
       const text = value === undefined || isMapping(value) ? '' : [value].flat().map(String).join(',');
       const parsed = parse?.(`${name}=${text}`, {}) as Values;
-      if (this.origins.has(`${key}.${name}`)) return;
+      if (this.origins.has(`${mapping}.${name}`)) return;
       this.command.setOptionValueWithSource(option, { ...this.valuesOf(family), ...parsed }, 'config');
-      this.origins.set(`${key}.${name}`, where);
+      this.origins.set(`${mapping}.${name}`, where);
     });
   }
 

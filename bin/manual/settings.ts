@@ -14,8 +14,8 @@ export function exampleOf(command: Command, plan: SettingsPlan, title: string): 
     return `${comment(sentence(option))}#${keyOf(option)}: ${example}\n`;
   });
   const members = families.map(
-    ({ key, defaults }) =>
-      `${comment('Limits and timers (protocol appendix A); times are milliseconds.')}#${key}:\n` +
+    ({ mapping, defaults }) =>
+      `${comment('Limits and timers (protocol appendix A); times are milliseconds.')}#${mapping}:\n` +
       Object.entries(defaults)
         .map(([name, value]) => `#  ${name}: ${inline(value)}\n`)
         .join(''),
@@ -57,7 +57,7 @@ export function schemaOf(command: Command, plan: SettingsPlan): string {
   const families = plan.families ?? [];
   const properties = Object.fromEntries([
     ...settingsOf(command, families).map((option) => [keyOf(option), propertyOf(option)] as const),
-    ...families.map((family) => [family.key, familyOf(family)] as const),
+    ...families.map((family) => [family.mapping, familyOf(family)] as const),
   ]);
   const schema = {
     $schema: 'http://json-schema.org/draft-07/schema#',

@@ -144,12 +144,12 @@ export class Screen {
     this.editor.cursor = cursor;
   }
 
-  private key(key: string): boolean {
+  private key(pressed: string): boolean {
     const { asking } = this;
     if (!asking) return false;
-    if (key === INTERRUPT) asking.answer(asking.interrupt);
-    else if (YES.includes(key)) asking.answer(true);
-    else if (NO.includes(key)) asking.answer(false);
+    if (pressed === INTERRUPT) asking.answer(asking.interrupt);
+    else if (YES.includes(pressed)) asking.answer(true);
+    else if (NO.includes(pressed)) asking.answer(false);
     return true;
   }
 
