@@ -1,6 +1,6 @@
 /**
- * `npm run profile [-- --secs N] [--svg FILE]`: a CPU profile of the server under W1 with 100 pairs, its ten heaviest functions,
- * and a flame graph. Must never be here: how the server is started (servers.mjs), a figure of speed: a profiled server is slower.
+ * `npm run profile [-- --load "w1 --pairs 100"] [--secs N] [--svg FILE]`: a CPU profile of the server under a load (W1 with 100
+ * pairs), its ten heaviest functions, and a flame graph. Must never be here: how the server is started (servers.mjs), a figure of speed: a profiled server is slower.
  */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -12,18 +12,20 @@ import { makePrograms, Refusal } from './programs.mjs';
 import { run, start } from './servers.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const PAIRS = 100;
+/** As many subscribers as the largest of the loads that are worth a profile needs. */
+const CLIENTS = 2000;
 
 /** The profile that the server writes when it ends. */
-async function profiled({ folder, secs, into }) {
+async function profiled({ folder, load, secs, into }) {
   const cpus = allowedCpus();
   const pin = cpus.length > 1 ? cpus : [];
   const node = ['--cpu-prof', `--cpu-prof-dir=${into}`, '--cpu-prof-interval=500'];
-  const server = await start('parley', { folder, pin: pin[0], clients: 2 * PAIRS, node });
-  const load = ['w1', 'parley', ...server.args, '--pid', server.pid, '--pairs', PAIRS, '--warm', 1, '--secs', secs];
+  const server = await start('parley', { folder, pin: pin[0], clients: CLIENTS, node });
+  const [which, ...own] = load.split(' ');
+  const args = [which, 'parley', ...server.args, '--pid', server.pid, ...own, '--warm', 2, '--secs', secs];
   let code;
   try {
-    const child = run([join(folder, 'lg'), ...load.map(String)], {
+    const child = run([join(folder, 'lg'), ...args.map(String)], {
       pin: pin[1],
       stdio: ['ignore', 'ignore', 'inherit'],
     });
@@ -40,28 +42,27 @@ async function profiled({ folder, secs, into }) {
 async function main() {
   const { values } = parseArgs({
     options: {
+      load: { type: 'string', default: 'w1 --pairs 100' },
       secs: { type: 'string', default: '5' },
       svg: { type: 'string' },
       folder: { type: 'string', default: join(here, 'run') },
     },
   });
   if (!(Number(values.secs) > 0)) throw new Refusal('--secs must be a number above 0');
-  const { folder } = values;
+  const { folder, load } = values;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   makePrograms(folder);
   const into = mkdtempSync(join(folder, 'profile-'));
   try {
-    const written = await profiled({ folder, secs: values.secs, into });
+    const written = await profiled({ folder, load, secs: values.secs, into });
     const kept = join(folder, 'server.cpuprofile');
     renameSync(written, kept);
     const profile = JSON.parse(readFileSync(kept, 'utf8'));
-    console.log(
-      `W1, ${PAIRS} pairs, ${values.secs} s: the ten functions in which the server spends most time itself\n`,
-    );
+    console.log(`${load}, ${values.secs} s: the ten functions in which the server spends most time itself\n`);
     for (const { share, name, place } of heaviest(profile, 10))
       console.log(`${(100 * share).toFixed(1).padStart(6)} %  ${name}  ${place}`);
     const svg = values.svg ?? join(folder, 'flame.svg');
-    writeFileSync(svg, flameGraph(profile, `parley-server under W1, ${PAIRS} pairs`));
+    writeFileSync(svg, flameGraph(profile, `parley-server under ${load}`));
     console.log(`\nprofile: ${kept} (Chrome's DevTools and speedscope open it)\nflame graph: ${svg}`);
   } finally {
     rmSync(into, { recursive: true, force: true });
