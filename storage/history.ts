@@ -91,6 +91,15 @@ export function sqliteHistory(connection: Connection, fileAfter = FILE_AFTER): H
     return texts.slice(n - first);
   };
 
+  /** All of it, or nothing: then what was mirrored for it must not stay, or the next filing would write what was never stored. */
+  const committed = (work: () => void): void => {
+    try {
+      connection.transaction(work);
+    } finally {
+      unfiled.clear();
+    }
+  };
+
   return {
     append(runs) {
       if (runs.length === 0) return;
@@ -107,19 +116,15 @@ export function sqliteHistory(connection: Connection, fileAfter = FILE_AFTER): H
       // The turns' texts stay in the file anyway, in pages: zeros in their place would cost a third of the filing.
       connection.exec('PRAGMA secure_delete = OFF');
       try {
-        connection.transaction(() => {
+        committed(() => {
           append.run([json]);
           fileAll();
         });
       } finally {
         connection.exec('PRAGMA secure_delete = ON');
       }
-      unfiled.clear();
     },
-    fileNow() {
-      connection.transaction(fileAll);
-      unfiled.clear();
-    },
+    fileNow: () => committed(fileAll),
     count(a, b) {
       return connection.attempt(() => {
         unfiled.refresh();

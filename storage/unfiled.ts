@@ -67,18 +67,18 @@ export class Unfiled {
     if (id === this.last + 1) this.take(id, runs, size);
   }
 
-  /** Everything was filed. */
+  /** Everything was filed, or perhaps not: whatever is in the file is read when it is next needed. */
   clear(): void {
-    this.filed = this.last;
     this.forget();
+    this.last = this.filed = NaN;
   }
 
   /** Reads what other processes have written, and forgets what they have filed. @throws StoreError of a damaged file */
   refresh(): void {
     const [filed, last] = this.state.get([]) ?? [0, 0];
     if (filed === this.filed && last === this.last) return;
-    // Filed by another process, or what we mirrored was taken back.
-    if (filed !== this.filed || last < this.last) {
+    // Never looked at, or filed since.
+    if (filed !== this.filed) {
       this.forget();
       this.last = this.filed = filed;
     }

@@ -178,6 +178,20 @@ describe('damage that only reading finds', () => {
     expect(refusal(() => open('parley.db').page('alice', 'bob', 200, 10)).message).toMatch(/texts are missing/);
   });
 
+  test('a filing that fails leaves nothing behind: what was not stored is never filed later', () => {
+    const connection = openDatabase(path('parley.db'), true);
+    const store = closeLater(storeOn(connection, 'normal', 300));
+    store.append([said('before')]);
+    connection.exec("CREATE TRIGGER no BEFORE INSERT ON pages BEGIN SELECT RAISE(ABORT, 'no'); END");
+    expect(refusal(() => store.append([said(`lost ${'.'.repeat(300)}`)])).kind).toBe('failed');
+    connection.exec('DROP TRIGGER no');
+    const texts = ['after', `filed ${'.'.repeat(300)}`, 'last'];
+    for (const text of texts) store.append([said(text)]);
+    const stored = (): string[] => store.page('alice', 'bob', 0, 10).map(({ text }) => text);
+    expect(stored()).toEqual(['before', ...texts]);
+    expect(store.count('alice', 'bob')).toBe(4);
+  });
+
   test('a turn that makes no sense or is missing is refused, and the process lives', () => {
     const store = open('parley.db');
     for (const word of ['one', 'two', 'three']) store.append([said(word)]);
