@@ -12,6 +12,11 @@ export function pairOf(a: string, b: string): readonly [low: string, high: strin
   return a < b ? [a, b] : [b, a];
 }
 
+/** A pair as one word; a blank is in no Client-ID. */
+export function pairName(a: string, b: string): string {
+  return pairOf(a, b).join(' ');
+}
+
 /**
  * What no store takes.
  * @throws TypeError our own bug: a text that is not well-formed Unicode, which no decoder lets through (protocol 1.3)

@@ -2,7 +2,7 @@
  * The same store in memory: for tests, demonstrations and a server that need not remember. Nothing lasts here.
  */
 import { StoreError, type Store, type StoredText, type Subscriber } from '../machines/ports';
-import { nextBlock, pairOf, refuseId, refuseIllFormed, refuseKey } from './agreement';
+import { nextBlock, pairName, refuseId, refuseIllFormed, refuseKey } from './agreement';
 
 export interface MemoryStore extends Store {
   /** While true every write fails as on a full disk, and reads go on. */
@@ -13,7 +13,7 @@ export interface MemoryStore extends Store {
 export function memoryStore(): MemoryStore {
   const pairs = new Map<string, StoredText[]>();
   let lastSession = 0;
-  const textsOf = (a: string, b: string): readonly StoredText[] => pairs.get(nameOf(a, b)) ?? [];
+  const textsOf = (a: string, b: string): readonly StoredText[] => pairs.get(pairName(a, b)) ?? [];
   const writable = (): void => {
     if (store.full) throw new StoreError('full', 'no room in memory: the store is marked as full');
   };
@@ -24,7 +24,7 @@ export function memoryStore(): MemoryStore {
       refuseIllFormed(runs);
       if (runs.length > 0) writable();
       for (const { sender, recipient, session, time, texts } of runs) {
-        const name = nameOf(sender, recipient);
+        const name = pairName(sender, recipient);
         const stored = pairs.get(name) ?? [];
         pairs.set(name, stored);
         for (const text of texts) stored.push({ n: stored.length + 1, session, sender, time, text });
@@ -43,11 +43,6 @@ export function memoryStore(): MemoryStore {
     close: () => undefined,
   };
   return store;
-}
-
-/** A blank is in no Client-ID. */
-function nameOf(a: string, b: string): string {
-  return pairOf(a, b).join(' ');
 }
 
 function memorySubscribers(writable: () => void): Store['subscribers'] {

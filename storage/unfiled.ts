@@ -3,7 +3,7 @@
  * memory of what is stored, no larger than that, and read again when another process has written.
  */
 import type { AcceptedRun, StoredText } from '../machines/ports';
-import { pairOf } from './agreement';
+import { pairName, pairOf } from './agreement';
 import type { Connection } from './connection';
 import { damaged } from './failure';
 
@@ -43,14 +43,14 @@ export class Unfiled {
     return this.byPair.values();
   }
   count(a: string, b: string): number {
-    return this.byPair.get(nameOf(a, b))?.count ?? 0;
+    return this.byPair.get(pairName(a, b))?.count ?? 0;
   }
 
   /** Texts of the pair after the first `after`; `filed` of it stand before them. */
   page(a: string, b: string, after: number, limit: number, filed: number): StoredText[] {
     const texts: StoredText[] = [];
     let n = filed;
-    for (const run of this.byPair.get(nameOf(a, b))?.runs ?? []) {
+    for (const run of this.byPair.get(pairName(a, b))?.runs ?? []) {
       const skipped = Math.max(0, filed + after - n);
       const { session, sender, time } = run;
       for (let i = skipped; i < run.texts.length && texts.length < limit; i++) {
@@ -98,7 +98,7 @@ export class Unfiled {
     this.last = id;
     this.size += size;
     for (const run of runs) {
-      const name = nameOf(run.sender, run.recipient);
+      const name = pairName(run.sender, run.recipient);
       let pair = this.byPair.get(name);
       if (!pair) {
         const [low, high] = pairOf(run.sender, run.recipient);
@@ -118,9 +118,4 @@ export class Unfiled {
       throw damaged(this.connection.path, 'a stored text is not UTF-8');
     }
   }
-}
-
-/** A blank is in no Client-ID. */
-function nameOf(a: string, b: string): string {
-  return a < b ? `${a} ${b}` : `${b} ${a}`;
 }
