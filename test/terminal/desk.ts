@@ -8,7 +8,9 @@ import type { Stage } from '../../bin/demo/stage';
 import { Emulator, type Cell, type Size } from '../../diagrams/report/screen/emulator';
 
 const PATIENCE_MS = 20_000;
+/** So much of the screen stands in an error: the last lines, and the beginning of each. */
 const STORY_LINES = 30;
+const STORY_WIDTH = 200;
 const CLIENT = join(__dirname, '../../dist/bin/parley-client.js');
 
 export const SMALL: Size = { columns: 80, rows: 24 };
@@ -110,7 +112,7 @@ export class Desk {
           new Error(
             `in vain: ${what}\n${this.lines
               .slice(-STORY_LINES)
-              .map((line) => `  |${line}`)
+              .map((line) => `  |${line.slice(0, STORY_WIDTH)}`)
               .join('\n')}`,
           ),
         );
