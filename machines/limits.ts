@@ -73,6 +73,8 @@ export const LIMITS = {
   // Storage (P2, P10)
   /** Session numbers reserved at a time: at most so many are lost by a crash. */
   SESSION_BLOCK: 1_000,
+  /** How often the server looks whether another process has changed the subscribers. */
+  T_SUBSCRIBERS_MS: 500,
   /** How often a store that failed is tried again. */
   T_STORE_RETRY_MS: 5_000,
   /** How long graceful shutdown waits for output to leave (4.10). */

@@ -148,6 +148,7 @@ export const CLOSE_REASON = {
   protocol: 4,
   slow: 5,
   internal: 6,
+  removed: 7,
 } as const;
 export type CloseReason = keyof typeof CLOSE_REASON;
 

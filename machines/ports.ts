@@ -58,6 +58,8 @@ export interface SubscriberStore {
   replace(subscriber: Subscriber): void;
   /** @returns whether it was there */
   remove(id: string): boolean;
+  /** Another number than before if another process may have changed the store since. @throws StoreError `failed` */
+  version(): number;
 }
 
 /** Consecutive texts of one sender to be stored, in the order in which the server accepted them. */

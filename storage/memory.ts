@@ -47,7 +47,10 @@ export function memoryStore(): MemoryStore {
 
 function memorySubscribers(writable: () => void): Store['subscribers'] {
   const byId = new Map<string, Subscriber>();
+  // No other process can reach it, so whoever changes it counts as one.
+  let version = 0;
   const insert = ({ id, key, stretched }: Subscriber): void => {
+    version += 1;
     byId.set(id, { id, key: Buffer.from(key), stretched });
   };
   /** Refuses what would stand beside the others. */
@@ -75,8 +78,10 @@ function memorySubscribers(writable: () => void): Store['subscribers'] {
     },
     remove(id) {
       if (byId.has(id)) writable();
+      version += 1;
       return byId.delete(id);
     },
+    version: () => version,
   };
 }
 

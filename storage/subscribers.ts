@@ -24,6 +24,8 @@ export function sqliteSubscribers(connection: Connection): SubscriberStore {
   const sameId = connection.prepare<[id: string]>('SELECT id FROM subscribers WHERE id = ?');
   const sameKey = connection.prepare<[id: string]>('SELECT id FROM subscribers WHERE key = ?');
   const insert = connection.prepare('INSERT INTO subscribers VALUES (?, ?, ?)');
+  // Of the whole file: what other connections have committed since this one was opened.
+  const version = connection.prepare<[version: number]>('PRAGMA data_version');
   const remove = connection.prepare('DELETE FROM subscribers WHERE id = ? COLLATE BINARY');
 
   const add = (subscriber: Subscriber): void => {
@@ -66,5 +68,6 @@ export function sqliteSubscribers(connection: Connection): SubscriberStore {
     remove(id) {
       return connection.transaction(() => remove.run([id]).changes > 0);
     },
+    version: () => connection.attempt(() => version.get([])?.[0] ?? 0),
   };
 }

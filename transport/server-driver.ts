@@ -27,6 +27,7 @@ import { listClients, takeCensus, type Census, type ClientRow, type Counted } fr
 import { newCounters, type ServerCounters } from './server-counters';
 import { ServerLinks } from './server-links';
 import { ReservedSessionIds } from './session-ids';
+import { ServerSubscribers } from './server-subscribers';
 import { StoreHealth } from './store-health';
 import { Turn } from './turn';
 import { decodeDatagram, type OpenDatagram } from './wire/datagrams';
@@ -64,6 +65,7 @@ export class ServerDriver {
   private readonly authenticator: ServerAuthenticator;
   private readonly acceptor: Acceptor<Instance>;
   private readonly health: StoreHealth;
+  private readonly subscribers: ServerSubscribers;
   private readonly turn: Turn;
   private readonly timers: Timers<ServerTimerKey>;
   private readonly buckets: SourceBuckets;
@@ -82,6 +84,12 @@ export class ServerDriver {
       this.udp?.send(bytes, to),
     );
     this.health = new StoreHealth(store, clock, limits.T_STORE_RETRY_MS, () => log.warn('the store works again'));
+    this.subscribers = new ServerSubscribers({
+      ...o,
+      subscribers: store.subscribers,
+      everyMs: limits.T_SUBSCRIBERS_MS,
+      removed: (id) => this.perform(this.switchboard.removed(id)),
+    });
     this.turn = new Turn(
       {
         unstored: (sessions, error) => this.unstored(sessions, error),
@@ -125,13 +133,11 @@ export class ServerDriver {
   /** Binds both ports and turns the server on. @throws Error with a `code` if a port cannot be bound */
   static async start(options: ServerOptions): Promise<ServerDriver> {
     const driver = new ServerDriver(options);
-    for (const { id, key } of options.store.subscribers.all()) {
-      options.keys.setSubscriber(id, key);
-      key.fill(0);
-    }
+    driver.subscribers.load();
     if (options.decoy) options.keys.setSubscriber(DECOY, options.random.bytes(32));
     await driver.bind();
     driver.perform(driver.switchboard.start());
+    driver.subscribers.watch();
     return driver;
   }
 
@@ -144,6 +150,7 @@ export class ServerDriver {
     this.udp?.close();
     this.tcp?.close();
     this.acceptor.close();
+    this.subscribers.close();
     this.perform(this.switchboard.stop());
     this.turn.end();
     await this.links.drained();

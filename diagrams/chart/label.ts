@@ -14,6 +14,7 @@ const REASONS: Readonly<Record<string, string>> = {
   protocol: 'protocol error',
   slow: 'too slow',
   internal: 'server error',
+  removed: 'no longer a subscriber',
 };
 
 export function labelOf({ name, fields }: Pick<MessageEntry, 'name' | 'fields'>): string {

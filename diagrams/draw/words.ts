@@ -24,6 +24,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   'X.UNSTORED': 'Text not stored',
   'S.START': 'Server is turned on',
   'S.STOP': 'Server shuts down',
+  'S.REMOVED': 'Subscriber is removed',
   'D.HELLO_NEW': 'Receive HELLO',
   'D.HELLO_DUP': 'Receive the same HELLO',
   'D.HELLO_UNKNOWN': 'Receive HELLO, unknown ID',

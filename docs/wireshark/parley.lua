@@ -30,7 +30,7 @@ local FIELDS = {
 local EXTENSIONS = { END_NOTIF = { [1] = 'why' }, HISTORY_RESP = { [2] = 'time' } }
 local REASONS = {
   [0] = 'log off', 'activity timer', 'logged on from elsewhere', 'server shutting down', 'protocol error', 'too slow',
-  'internal error',
+  'internal error', 'no longer a subscriber',
 }
 local STATUSES = { [0] = 'complete', 'busy', 'incomplete' }
 local WHYS = {

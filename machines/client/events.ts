@@ -63,4 +63,5 @@ export const CLOSED_BY_SERVER: Readonly<Partial<Record<number, string>>> = {
   4: 'Protocol error',
   5: 'Disconnected: too slow',
   6: 'Server error',
+  7: 'No longer a subscriber',
 };

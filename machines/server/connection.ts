@@ -24,7 +24,9 @@ type Asking = Extract<ConnectionEvent, { attempt: string }>;
 const answer = (name: 'CHALLENGE' | 'AUTH_SUCCESS' | 'AUTH_FAIL') => (_: C, e: Asking) => ({
   ask: { type: 'answer', name, attempt: e.attempt, to: e.to } as const,
 });
-const close = (reason: 'shutdown' | 'protocol' | 'superseded') => () => ({ ask: { type: 'close', reason } as const });
+const close = (reason: 'shutdown' | 'protocol' | 'superseded' | 'removed') => () => ({
+  ask: { type: 'close', reason } as const,
+});
 
 const actions = {
   // The ID comes with the HELLO; rand, XRES and CK are made in the key store.
@@ -49,9 +51,10 @@ const actions = {
   'closeTcp:shutdown': close('shutdown'),
   'closeTcp:protocol': close('protocol'),
   'closeTcp:superseded': close('superseded'),
+  'closeTcp:removed': close('removed'),
   'endChatServer:shutdown': () => ({ ask: { type: 'endChatServer', why: END_WHY.shutdown } as const }),
   // Gone after CLOSE(log off) or CLOSE(activity timer) is a log-off; anything else is a loss (P12).
-  'endChatServer:gone': (_: C, e: Ev<'N.CLOSED' | 'X.PROTOCOL' | 'X.SUPERSEDED'>) => {
+  'endChatServer:gone': (_: C, e: Ev<'N.CLOSED' | 'X.PROTOCOL' | 'X.SUPERSEDED' | 'S.REMOVED'>) => {
     const loggedOff =
       e.type === 'N.CLOSED' &&
       e.cause === 'clean' &&
@@ -82,6 +85,7 @@ const UNROUTED = ['D.HELLO_NEW', 'D.HELLO_UNKNOWN', 'D.RESPONSE_STRAY'] as const
 const offline: State = {
   'S.START': { target: 'Wait for HELLO' },
   'S.STOP': ignore,
+  'S.REMOVED': ignore,
   ...cells([...UNROUTED, 'D.HELLO_DUP', 'D.RESPONSE_OK', 'D.RESPONSE_BAD', ...CONNECTS], ignore),
   ...cells(TIMERS, ignore),
   ...cells(BOUND, ignore),
@@ -97,6 +101,7 @@ const waitForHello: State = {
   'D.RESPONSE_STRAY': { actions: 'sendAUTH_FAIL' },
   'S.START': ignore,
   'S.STOP': { target: 'Offline' },
+  'S.REMOVED': ignore,
   ...cells(['D.HELLO_DUP', 'D.RESPONSE_OK', 'D.RESPONSE_BAD', ...CONNECTS], ignore),
   ...cells(TIMERS, ignore),
   ...cells(BOUND, ignore),
@@ -118,6 +123,7 @@ const waitForResponse: State = {
   'D.HELLO_DUP': { actions: 'sendCHALLENGE' },
   'S.START': ignore,
   'S.STOP': { target: 'Offline', actions: 'forget' },
+  'S.REMOVED': forget,
   ...cells(UNROUTED, ignore),
   ...cells(CONNECTS, ignore),
   'T.COOKIE': ignore,
@@ -135,6 +141,7 @@ const connecting: State = {
   'D.RESPONSE_OK': { actions: 'sendAUTH_SUCCESS' },
   'S.START': ignore,
   'S.STOP': { target: 'Offline', actions: 'forget' },
+  'S.REMOVED': forget,
   ...cells([...UNROUTED, 'D.HELLO_DUP', 'D.RESPONSE_BAD'], ignore),
   'T.RESPONSE': ignore,
   ...cells(BOUND, ignore),
@@ -145,6 +152,7 @@ const connecting: State = {
 
 const connected: State = {
   'S.STOP': { target: 'Offline', actions: ['endChatServer:shutdown', 'closeTcp:shutdown', 'forget'] },
+  'S.REMOVED': { target: 'Wait for HELLO', actions: ['endChatServer:gone', 'closeTcp:removed', 'forget'] },
   'N.CLOSED': { target: 'Wait for HELLO', actions: ['endChatServer:gone', 'forget'] },
   'X.PROTOCOL': { target: 'Wait for HELLO', actions: ['endChatServer:gone', 'closeTcp:protocol', 'forget'] },
   'X.SUPERSEDED': { target: 'Wait for HELLO', actions: ['endChatServer:gone', 'closeTcp:superseded', 'forget'] },

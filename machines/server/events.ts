@@ -13,7 +13,11 @@ interface Asked {
   readonly to: Address;
 }
 
-export type OperatorEvent = { readonly type: 'S.START' } | { readonly type: 'S.STOP' };
+export type OperatorEvent =
+  | { readonly type: 'S.START' }
+  | { readonly type: 'S.STOP' }
+  /** The client of this attempt or connection is no longer a subscriber, or has another key. */
+  | { readonly type: 'S.REMOVED' };
 export type DatagramEvent =
   | ({ readonly type: 'D.HELLO_NEW'; readonly id: string } & Asked)
   | ({ readonly type: 'D.HELLO_DUP' } & Asked)

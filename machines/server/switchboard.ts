@@ -109,6 +109,13 @@ export class Switchboard {
     });
   }
 
+  /** The client is no longer a subscriber, or has another key: its attempts are forgotten, its connection ends. */
+  removed(id: string): readonly Order[] {
+    return this.step(() => {
+      for (const instance of this.tables.of(id)) this.send(instance, { type: 'S.REMOVED' });
+    });
+  }
+
   hello(h: Hello): Outcome {
     const { id, attempt, to } = h;
     const same = this.tables.byHash.get(h.hash);

@@ -71,9 +71,13 @@ export class Tables {
     return this.byAttempt.has(attemptKey(id, attempt));
   }
 
+  /** Every attempt and connection of a client, whatever its state. */
+  of(id: string): Instance[] {
+    return [...this.byClient.of(id)];
+  }
   /** Older instances of the same client, whatever their state. */
   olderThan({ id, serial }: Instance): Instance[] {
-    return [...this.byClient.of(id)].filter((other) => other.serial < serial);
+    return this.of(id).filter((other) => other.serial < serial);
   }
 
   oldestPending(limit: number): Instance | undefined {

@@ -28,7 +28,16 @@ function reconnect(fraction: number) {
 test('after a connection that was lost, too slow or ended by a shutdown, and no other', () => {
   const codes: readonly FaultCode[] = [
     ...(['lost', 'slow', 'shut-down'] as const),
-    ...(['log-off', 'no-activity', 'elsewhere', 'protocol', 'damaged', 'server-error', 'closed-by-server'] as const),
+    ...([
+      'log-off',
+      'no-activity',
+      'elsewhere',
+      'removed',
+      'protocol',
+      'damaged',
+      'server-error',
+      'closed-by-server',
+    ] as const),
   ];
   const again = codes.filter((code) => reconnect(0.5).it.after(failed('disconnected', code)) !== undefined);
   expect(again).toEqual(['lost', 'slow', 'shut-down']);

@@ -59,6 +59,7 @@ function faultMoves(u: Universe, row: Row): Move[] {
   }
   if (on && left(u, row, 'crash')) moves.push(crash(u, 'process'), crash(u, 'machine'));
   if (on && left(u, row, 'stop')) moves.push(stop(u));
+  if (on && left(u, row, 'remove')) moves.push(...u.ids.map((id) => changeOfSubscribers(u, row, id)));
   if (on && server.store.works && left(u, row, 'disk')) {
     moves.push(
       costing(u, 'disk', 'the disk is full', (draft) => {
@@ -130,6 +131,15 @@ function stop(u: Universe): Move {
       conn.server === 'unbound' ? withConn(conns, name, { server: 'gone', up: [], down: [{ fin: true }] }) : conns,
     );
   });
+}
+function changeOfSubscribers(u: Universe, row: Row, id: string): Move {
+  const { removed } = u.server(row).store;
+  if (removed.includes(id)) {
+    const add = (draft: Draft): void => u.stepServer(draft, `add ${id}`, (server) => server.add(id));
+    return costing(u, 'remove', `the operator adds ${id} again`, add);
+  }
+  const remove = (draft: Draft): void => u.stepServer(draft, `remove ${id}`, (server) => server.remove(id));
+  return costing(u, 'remove', `the operator removes ${id}`, remove);
 }
 function forEachServerEnd(u: Universe, draft: Draft, change: (conns: Conns, name: string, conn: Conn) => Conns): void {
   for (const [i, name, conn] of eachConn(u, draft.row)) {

@@ -76,6 +76,7 @@ export function serverViolations(before: Snaps, model: ServerModel, input: Input
   return [
     ...oneConnected(model),
     ...bounded(model),
+    ...subscribed(model),
     ...provedItself(before, model, input),
     ...symmetric(model),
     ...(input.type === 'datagram' ? untouched(before, model, input.datagram) : []),
@@ -101,6 +102,13 @@ function bounded({ board, setup }: ServerModel): Violation[] {
   const full = pending > PENDING_ATTEMPTS || most > CONNECTING_PER_CLIENT;
   const what = `${String(pending)} attempts in Wait for RESPONSE, ${String(most)} of one client in Connecting`;
   return full ? [violation('I-19', what)] : [];
+}
+
+/** I-23. */
+function subscribed({ board, ports }: ServerModel): Violation[] {
+  return [...board.tables.all].flatMap(({ id, attempt, connection }) =>
+    ports.subscribers.has(id) ? [] : [violation('I-23', `${attempt} of ${id} is in ${connection.state}`)],
+  );
 }
 
 /** I-2. */

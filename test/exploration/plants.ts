@@ -123,6 +123,12 @@ const logOnBugs: readonly Planted[] = [
     plant: cell('client connection', 'N.CLOSED', lacking('reset')),
   },
   {
+    invariant: 'I-23',
+    bug: 'an attempt whose cookie is out stays when its subscriber is removed',
+    scenario: { users: { A: { on: 1 } }, faults: { remove: 1 } },
+    plant: cell('server connection', 'S.REMOVED', (_, as) => as({ type: 'S.START' }), 'Connecting'),
+  },
+  {
     invariant: 'L-3',
     bug: 'a repeated HELLO is not answered',
     scenario: { users: { A: { on: 1 } }, faults: { loss: 1 }, mustConnect: true },

@@ -24,6 +24,8 @@ export interface Faults {
   readonly crash?: number;
   /** Graceful shutdown. */
   readonly stop?: number;
+  /** A subscriber is removed, or added again with the same key. */
+  readonly remove?: number;
   /** The disk becomes full; it may be repaired. */
   readonly disk?: number;
   /** A reader is too slow. */

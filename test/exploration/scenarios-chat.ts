@@ -218,4 +218,22 @@ export const chatScenarios: readonly Scenario[] = [
     turns: 'open',
     reads: 'many',
   },
+  {
+    name: 'C20s',
+    about: 'A, B: two and one commands, one text; one of them is removed at any moment, turns are open',
+    budget: 'small',
+    users: { A: { cmd: 2, text: 1 }, B: { cmd: 1 } },
+    connected: AB,
+    faults: { remove: 1 },
+    turns: 'open',
+  },
+  {
+    name: 'C20',
+    about: 'as C20s, with one text and one history of B',
+    budget: 'full',
+    users: { A: { cmd: 2, text: 1 }, B: { cmd: 1, text: 1, hist: 1 } },
+    connected: AB,
+    faults: { remove: 1 },
+    turns: 'open',
+  },
 ];

@@ -92,6 +92,13 @@ export const logOnScenarios: readonly Scenario[] = [
     faults: { stop: 1 },
   },
   {
+    name: 'H16',
+    about: 'two log-ons; the subscriber is removed at any moment, and may be added again',
+    budget: 'small',
+    users: { A: { on: 2, off: 1 } },
+    faults: { remove: 2 },
+  },
+  {
     name: 'H9',
     about: 'the table of attempts is full after two: HELLOs from elsewhere evict',
     budget: 'small',

@@ -82,6 +82,8 @@ export class ModelStore {
   writable = true;
   /** The last session number handed out, over all restarts (I-5). */
   lastSession = 0;
+  /** Subscribers that the operator has removed, in the order of the alphabet. */
+  removed: readonly string[] = [];
 
   append(texts: readonly AcceptedText[]): void {
     if (!this.works) throw new StoreError('full', 'the disk is full');
@@ -109,9 +111,12 @@ export class ModelStore {
 }
 
 class KnownSubscribers {
-  constructor(private readonly ids: readonly string[]) {}
+  constructor(
+    private readonly ids: readonly string[],
+    private readonly store: ModelStore,
+  ) {}
   has(id: string): boolean {
-    return this.ids.includes(id);
+    return this.ids.includes(id) && !this.store.removed.includes(id);
   }
 }
 
@@ -126,7 +131,7 @@ export class ModelPorts implements SwitchboardPorts {
     subscribers: readonly string[],
     block: number,
   ) {
-    this.subscribers = new KnownSubscribers(subscribers);
+    this.subscribers = new KnownSubscribers(subscribers, store);
     this.sessions = new ReservedSessionIds(store, block, reservationFailed);
   }
   writable(): boolean {

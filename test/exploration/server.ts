@@ -27,6 +27,14 @@ export class ServerModel extends ServerState {
     this.perform(this.board.stop());
     this.endTurn();
   }
+  /** The server learns that a subscriber has gone (protocol 3.12). */
+  remove(id: string): void {
+    this.store.removed = Object.freeze([...this.store.removed, id].sort());
+    this.perform(this.board.removed(id));
+  }
+  add(id: string): void {
+    this.store.removed = Object.freeze(this.store.removed.filter((other) => other !== id));
+  }
   datagram(datagram: Datagram): void {
     const [type, id = '', attempt = '', fourth = '', res = ''] = datagram.split(' ');
     const common = { id, attempt, to: { address: attempt, port: 1 } };

@@ -94,7 +94,7 @@ const server: readonly Omit<Unreached, 'machine'>[] = [
   },
   {
     states: ['Offline', 'Wait for HELLO'],
-    events: ['T.RESPONSE', 'T.COOKIE', 'X.SUPERSEDED', 'X.EVICTED'],
+    events: ['T.RESPONSE', 'T.COOKIE', 'X.SUPERSEDED', 'X.EVICTED', 'S.REMOVED'],
     reason: 'the instance that waits has no timer and belongs to no client',
   },
   {

@@ -193,6 +193,7 @@ const OPERATION: readonly Row[] = [
   { no: 125, input: 'any datagram', outcome: 'one answer at most, and shorter (I-16)', sockets, added },
   { no: 132, input: 'log-ons of one client that never closes', outcome: 'one connection stays', sockets, added, scaled: '60 log-ons' },
   { no: 133, input: 'strays from many sources', outcome: 'AUTH_FAIL_PER_SECOND answers at most', sockets, added, scaled: '2 000 strays of 20 sources' },
+  { no: 135, input: 'a subscriber is removed in a chat, with a HELLO answered, with a cookie out', outcome: 'CLOSE(7), Chat ended, forgotten', sockets, added, elsewhere: [['binaries/subscribers.test.ts', 'who is removed in a chat'], ['stories/subscribers.test.ts', 'attempts are forgotten']] },
   { no: 134, input: 'rubbish on UDP and TCP at once', outcome: 'bounded memory; the chat goes on', sockets, added, scaled: '5 000 datagrams, 100 sockets' },
 ];
 

@@ -51,6 +51,7 @@ const REASONS = [
   'Protocol error',
   'Disconnected: too slow',
   'Server error',
+  'No longer a subscriber',
 ];
 
 class Client {

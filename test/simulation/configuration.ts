@@ -26,6 +26,7 @@ export const FAULTS = [
   'replayed connection',
   'rubbish connection',
   'wrong key',
+  'subscriber removed',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 /** What the network does to datagrams and segments. */

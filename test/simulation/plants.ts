@@ -311,6 +311,12 @@ export const PLANTED: readonly PlantedBug[] = [
     ),
   },
   {
+    bug: 'the connection of a removed subscriber goes on',
+    foundBy: ['I-23'],
+    within: 60,
+    plant: server((driver) => change(driver['switchboard'], 'removed', () => [])),
+  },
+  {
     bug: 'pending attempts live for ever',
     foundBy: ['L-9', 'I-22'],
     within: 60,

@@ -147,6 +147,7 @@ export class Storm {
     'replayed connection': () => this.stranger.reconnect(),
     'rubbish connection': () => this.stranger.rubbish(),
     'wrong key': () => this.wrongKey(),
+    'subscriber removed': () => this.subscriberRemoved(),
   };
 
   private somebody(): SimulatedClient | undefined {
@@ -281,6 +282,24 @@ export class Storm {
     this.town.unreadable++;
     this.later(ms, () => void this.town.unreadable--);
     return `the disk cannot be read for ${String(ms)} ms${store.full ? ', and is full' : ''}`;
+  }
+
+  /** For some time, by another process; he has the same key when he is back. */
+  private subscriberRemoved(): string | undefined {
+    const { subscribers } = this.town.store;
+    const all = subscribers.all();
+    const one = this.chance.pick(all);
+    if (this.town.store.full || all.length === 1) return undefined;
+    subscribers.remove(one.id);
+    const ms = this.chance.pick([100, 3_000, 20_000]);
+    this.later(ms, () => {
+      const { store } = this.town;
+      const { full } = store;
+      store.full = false;
+      subscribers.add(one);
+      store.full = full;
+    });
+    return `${one.id} is no subscriber for ${String(ms)} ms`;
   }
 
   private wrongKey(): string {

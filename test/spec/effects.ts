@@ -21,7 +21,7 @@ function closingText({ cause, reason }: Fields): string | undefined {
   if (cause === 'invalid') return 'Connection damaged';
   if (cause === 'slow') return 'Server not reading';
   const byReason = ['Logged on from elsewhere', 'Server shut down', 'Protocol error', 'Disconnected: too slow'];
-  return [undefined, undefined, ...byReason, 'Server error'][Number(reason)];
+  return [undefined, undefined, ...byReason, 'Server error', 'No longer a subscriber'][Number(reason)];
 }
 
 /** The line that closes a history list (5.2, histDone). */

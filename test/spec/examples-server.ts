@@ -22,6 +22,7 @@ export const connection = examples(serverConnection, {
   events: {
     'S.START': { type: 'S.START' },
     'S.STOP': { type: 'S.STOP' },
+    'S.REMOVED': { type: 'S.REMOVED' },
     'D.HELLO_NEW': { type: 'D.HELLO_NEW', id: 'alice', ...asked },
     'D.HELLO_DUP': { type: 'D.HELLO_DUP', ...asked },
     'D.HELLO_UNKNOWN': { type: 'D.HELLO_UNKNOWN', id: 'mallory', ...asked },

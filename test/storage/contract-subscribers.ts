@@ -1,5 +1,5 @@
 /** The part of the contract of a store that is about subscribers (protocol 1.3, 2.3). */
-import { refusal, subscriber, type Harness } from './support';
+import { refusal, said, subscriber, type Harness } from './support';
 
 /** Declares the tests; `given` is the store of the test that runs. */
 export function testSubscribers(given: () => Harness): void {
@@ -40,6 +40,15 @@ export function testSubscribers(given: () => Harness): void {
       expect(message).toMatch(sentence);
       expect(message).not.toContain('01010101');
       expect(store.subscribers.all()).toEqual([subscriber('alice', 1)]);
+    });
+
+    test('the version is the same while nobody changes anything', () => {
+      const { store } = given();
+      store.subscribers.add(subscriber('alice', 1));
+      const version = store.subscribers.version();
+      store.subscribers.list();
+      store.append([said('hello')]);
+      expect(store.subscribers.version()).toBe(version);
     });
 
     test('replace puts a new key in the place of the old one, or adds', () => {

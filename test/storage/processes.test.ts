@@ -202,3 +202,18 @@ onUnix(
     store.close();
   },
 );
+
+test('what another process changes is noticed, what this one writes is not', async () => {
+  const store = openStore(path('parley.db'), { create: true, durability: 'normal' });
+  const { subscribers } = store;
+  const before = subscribers.version();
+  store.append([said('hello')]);
+  store.reserve(1);
+  expect(subscribers.version()).toBe(before);
+  const add = `store.subscribers.add({ id: 'alice', key: Buffer.alloc(32, 7), stretched: false }); store.close();`;
+  expect(await once(start(path('parley.db'), add).child, 'exit')).toEqual([0, null]);
+  const after = subscribers.version();
+  expect(after).not.toBe(before);
+  expect([subscribers.list(), subscribers.version()]).toEqual([[{ id: 'alice', stretched: false }], after]);
+  store.close();
+});

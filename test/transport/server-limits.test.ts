@@ -3,7 +3,7 @@ import type { Limits } from '../../machines/limits';
 import type { Address } from '../../machines/ports';
 import { encodeDatagram } from '../../transport/wire/datagrams';
 import { RawClient } from '../support/raw-client';
-import { SERVER, story, type World } from '../support/world';
+import { RESTING_TIMERS, SERVER, story, type World } from '../support/world';
 
 const users = ['A', 'B', 'C'] as const;
 const UNLIMITED = { DATAGRAMS_PER_SECOND: 0, AUTH_FAIL_PER_SECOND: 0 };
@@ -38,7 +38,7 @@ story(
   hostile({ PENDING_ATTEMPTS: 4 }),
   (world) => {
     const clients = challenged(world, 6, 'A');
-    expect([world.server.keys.size, world.server.loop.armed]).toEqual([4, 4]);
+    expect([world.server.keys.size, world.server.loop.armed]).toEqual([4, 4 + RESTING_TIMERS]);
     expect(answers(clients)).toEqual([AUTH_FAIL, AUTH_FAIL, AUTH_SUCCESS, AUTH_SUCCESS, AUTH_SUCCESS, AUTH_SUCCESS]);
     leave(clients);
   },

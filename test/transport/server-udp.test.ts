@@ -4,7 +4,7 @@ import { LIMITS } from '../../machines/limits';
 import { encodeDatagram } from '../../transport/wire/datagrams';
 import { flipped } from '../support/memory-fates';
 import { RawClient } from '../support/raw-client';
-import { played, SERVER, story, type World } from '../support/world';
+import { played, RESTING_TIMERS, SERVER, story, type World } from '../support/world';
 
 const hostile = { users: ['A', 'B'], peers: 'hostile' } as const;
 const STRANGER = { address: '198.51.100.1', port: 1 };
@@ -62,7 +62,7 @@ describe('A: dropped and counted, nothing sent, nothing kept', () => {
       const bytes = spoil(hello(world), world);
       expect(asks(world, bytes)).toEqual([]);
       const { driver, keys, loop } = world.server;
-      expect([driver.faults.of(fault), keys.size, loop.armed]).toEqual([1, 0, 0]);
+      expect([driver.faults.of(fault), keys.size, loop.armed]).toEqual([1, 0, RESTING_TIMERS]);
     }),
   );
 });
@@ -84,7 +84,7 @@ story(
 
 story('14: an unknown Client-ID: silence', hostile, (world) => {
   expect(asks(world, hello(world, 'Nobody'))).toEqual([]);
-  expect([world.server.keys.size, world.server.loop.armed]).toEqual([0, 0]);
+  expect([world.server.keys.size, world.server.loop.armed]).toEqual([0, RESTING_TIMERS]);
 });
 
 story(
@@ -180,7 +180,7 @@ story('21: three wrong RESPONSEs: AUTH_FAIL each, and the attempt is closed', ho
   const client = new RawClient(world, 'A');
   client.challenge();
   for (let n = 0; n < 3; n++) expect(asks(world, client.responseBytes(Buffer.alloc(32, n)))).toEqual(['AUTH_FAIL']);
-  expect([world.server.keys.size, world.server.loop.armed]).toEqual([0, 0]);
+  expect([world.server.keys.size, world.server.loop.armed]).toEqual([0, RESTING_TIMERS]);
   expect(asks(world, client.responseBytes())).toEqual(['AUTH_FAIL']);
   client.leave();
 });

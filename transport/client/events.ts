@@ -28,6 +28,7 @@ export type FaultCode =
   | 'shut-down'
   | 'elsewhere'
   | 'server-error'
+  | 'removed'
   | 'protocol'
   | 'closed-by-server'
   // A command that was refused

@@ -68,6 +68,11 @@ export const HAPPENINGS: Readonly<Record<string, Meaning>> = {
   'Server shut down': row('disconnected', 'shut-down', 'log on again when it is back'),
   'Disconnected: too slow': row('disconnected', 'slow', `the server waited for this client too long; ${AGAIN}`),
   'Server error': row('disconnected', 'server-error', `the operator finds the reason in the server's log; ${AGAIN}`),
+  'No longer a subscriber': row(
+    'disconnected',
+    'removed',
+    'the operator has removed this Client-ID or given it a new key: ask for a key file',
+  ),
   'Closed by the server': row('disconnected', 'closed-by-server', AGAIN),
   'Connection damaged': row('disconnected', 'damaged', `something between here and the server changed bytes; ${AGAIN}`),
   'Server not reading': row('disconnected', 'slow', `too much was waiting to be sent; ${AGAIN}`),

@@ -52,6 +52,11 @@ export class KeyStore extends Hidden {
     this.#subscribers.delete(id);
   }
 
+  /** Whether this is the K_A kept for `id`. */
+  isKeyOf(id: string, key: Uint8Array): boolean {
+    return this.#subscribers.get(id)?.matches(key) ?? false;
+  }
+
   has(id: string): boolean {
     return this.#subscribers.has(id);
   }

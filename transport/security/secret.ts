@@ -2,6 +2,7 @@
  * What holds secret bytes and never shows them: not in a template string, in JSON, in an inspector or in an error
  * (protocol 2.10, rules 6 and 7). Must never be here: anything that turns the bytes into text.
  */
+import { timingSafeEqual } from 'node:crypto';
 import { inspect } from 'node:util';
 
 const SHOWN = '[secret]';
@@ -56,6 +57,11 @@ export class Secret extends Hidden {
   use<T>(f: (bytes: Buffer) => T): T {
     if (this.#bytes === undefined) throw new Error('a wiped secret was used');
     return f(this.#bytes);
+  }
+
+  /** Compares in constant time (2.10, rule 3). The length is no secret, and timingSafeEqual throws on another one. */
+  matches(given: Uint8Array): boolean {
+    return this.use((own) => own.length === given.length && timingSafeEqual(own, given));
   }
 
   get wiped(): boolean {

@@ -1,9 +1,10 @@
 /**
- * What the server holds between two turns: I-1, I-4, I-19. It looks into the server, and nowhere else. Must never be here: what
+ * What the server holds between two turns: I-1, I-4, I-19, I-23. It looks into the server, and nowhere else. Must never be here: what
  * clients see.
  */
 import { WIRE } from '../../../machines/limits';
 import type { Instance } from '../../../machines/server/switchboard';
+import type { KeyStore } from '../../../transport/security/keystore';
 import type { Checker } from '../checker';
 import type { Town } from '../town';
 
@@ -20,6 +21,7 @@ export class TableChecks implements Checker {
     if (!server) return;
     const { driver } = server;
     this.connections([...driver['switchboard'].tables.all]);
+    this.subscribed([...driver['switchboard'].tables.all], server.keys);
     this.sessions(driver['switchboard'].tables.connected);
     this.bounds(driver);
   }
@@ -28,6 +30,13 @@ export class TableChecks implements Checker {
     const connected = all.filter(({ connection }) => connection.state === 'Connected').map(({ id }) => id);
     const twice = connected.filter((id, n) => connected.indexOf(id) !== n);
     if (twice.length > 0) this.town.violate('I-1', `connected twice: ${twice.join()}`);
+  }
+
+  private subscribed(all: readonly Instance[], keys: KeyStore): void {
+    for (const { id, connection } of all) {
+      const decoyed = this.town.c.decoy && connection.state === 'Wait for RESPONSE';
+      if (!keys.has(id) && !decoyed) this.town.violate('I-23', `${id}, no subscriber, is in ${connection.state}`);
+    }
   }
 
   private sessions(connected: ReadonlyMap<string, Instance>): void {

@@ -73,6 +73,7 @@ const CLIENT: Forms<Client> = {
 const SERVER: Forms<Server> = {
   'S.START': {},
   'S.STOP': {},
+  'S.REMOVED': {},
   'D.HELLO_NEW': { id, ...asked },
   'D.HELLO_DUP': asked,
   'D.HELLO_UNKNOWN': { id, ...asked },
