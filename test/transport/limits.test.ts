@@ -146,7 +146,16 @@ describe('messages', () => {
       const numbers = Object.values(values);
       expect(new Set(numbers).size).toBe(numbers.length);
     }
-    expect(CLOSE_REASON).toEqual({ logoff: 0, idle: 1, superseded: 2, shutdown: 3, protocol: 4, slow: 5, internal: 6, removed: 7 });
+    expect(CLOSE_REASON).toEqual({
+      logoff: 0,
+      idle: 1,
+      superseded: 2,
+      shutdown: 3,
+      protocol: 4,
+      slow: 5,
+      internal: 6,
+      removed: 7,
+    });
     expect(END_WHY).toEqual({ ended: 0, loggedOff: 1, lost: 2, shutdown: 3, unstored: 4 });
   });
 
