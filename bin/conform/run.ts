@@ -1,0 +1,48 @@
+/** Checks played one after the other, each in a scene of its own. Must never be here: a check, how a verdict is shown. */
+import { Unexpected, type Check, type Verdict } from './check';
+
+export interface Running<Scene> {
+  /** @throws Error if there is nobody to play with */
+  readonly open: () => Promise<Scene>;
+  /** Gives back what the scene took, also after a check that failed. */
+  readonly close: (scene: Scene) => Promise<void>;
+  readonly tell: (verdict: Verdict) => void;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
+}
+
+/** @returns a verdict for each, in their order */
+export async function runChecks<Scene>(checks: readonly Check<Scene>[], o: Running<Scene>): Promise<Verdict[]> {
+  const verdicts: Verdict[] = [];
+  for (const check of checks) {
+    const verdict = await judged(check, o);
+    o.tell(verdict);
+    verdicts.push(verdict);
+  }
+  return verdicts;
+}
+
+async function judged<Scene>(check: Check<Scene>, { open, close, now }: Running<Scene>): Promise<Verdict> {
+  const { name, section, must } = check;
+  const start = now();
+  const result = await played(check, open, close);
+  return { check: name, section, must, ...result, took: Math.round(now() - start) };
+}
+
+async function played<Scene>(
+  check: Check<Scene>,
+  open: () => Promise<Scene>,
+  close: (scene: Scene) => Promise<void>,
+): Promise<Pick<Verdict, 'outcome' | 'expected' | 'seen'>> {
+  let scene: Scene | undefined;
+  try {
+    scene = await open();
+    await check.play(scene);
+    return { outcome: 'passed' };
+  } catch (error) {
+    if (error instanceof Unexpected) return { outcome: 'failed', expected: error.expected, seen: error.seen };
+    return { outcome: 'stuck', seen: error instanceof Error ? error.message : String(error) };
+  } finally {
+    if (scene !== undefined) await close(scene);
+  }
+}
