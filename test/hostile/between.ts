@@ -1,5 +1,6 @@
 /** Somebody between a client and the server, for UDP only, who sees everything. Must never be here: what to do with it. */
-import { Udp } from './peer';
+import { Udp } from '../../bin/conform/server/sockets';
+import { siteOf } from './support';
 
 type Meddle = (bytes: Buffer, way: 'up' | 'down') => void;
 
@@ -16,13 +17,14 @@ export class Between {
 
   /** @param server its UDP port */
   static async open(server: number): Promise<Between> {
-    const [front, back, other] = await Promise.all([Udp.open(0), Udp.open(server), Udp.open(0)]);
+    const [front, back, other] = await Promise.all([0, server, 0].map((port) => Udp.open(siteOf(port))));
+    if (!front || !back || !other) throw new Error('three sockets');
     const between = new Between(front, back, other);
-    front.socket.on('message', (bytes, { port }) => {
+    front.heard = (bytes, { port }) => {
       between.client = port;
       between.meddle(bytes, 'up');
-    });
-    back.socket.on('message', (bytes) => between.meddle(bytes, 'down'));
+    };
+    back.heard = (bytes) => between.meddle(bytes, 'down');
     return between;
   }
   get port(): number {

@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { WIRE } from '../../machines/limits';
 import type { Fault } from '../../machines/faults';
 import { encodeDatagram } from '../../transport/wire/datagrams';
-import type { Peer, Udp } from './peer';
+import type { Peer } from '../../bin/conform/server/peer';
+import type { Udp } from '../../bin/conform/server/sockets';
 import { FULL, GROWTH_KB, HONEST, LIARS, scene, sourceOf } from './support';
 
 const it = scene();
@@ -216,7 +217,7 @@ test('7-28 a recorded log-on, replayed to a server that has forgotten it: a new 
   await tcp.write(flight);
   await peer.reply();
   await peer.say({ type: 'CLOSE', reason: 0 });
-  await tcp.over;
+  await tcp.over();
   tcp.close();
   await it.until('the end of the connection', () => it.server.errors.some((line) => ended(line, peer)));
   const stranger = await it.stranger();
@@ -226,7 +227,7 @@ test('7-28 a recorded log-on, replayed to a server that has forgotten it: a new 
   await it.silent(stranger, response);
   const again = await it.caller();
   await again.write(flight);
-  await again.over;
+  await again.over();
   expect(again.received).toEqual([]);
 });
 const ended = (line: string, { id }: Peer): boolean => line.includes('disconnected') && line.includes(`client=${id}`);

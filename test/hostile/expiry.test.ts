@@ -45,7 +45,7 @@ test('7-58 CONNECT after T_COOKIE: cut', async () => {
   await after('T.COOKIE');
   const tcp = await peer.openTcp();
   await tcp.write(peer.flight());
-  await tcp.over;
+  await tcp.over();
   expect(tcp.received).toEqual([]);
   await it.counted('UnknownTag');
 });
@@ -57,7 +57,7 @@ test('7-54 right tag and a wrong cookie twenty times: cut each time, and the att
   for (let n = 0; n < 20; n++) {
     const tcp = await it.caller();
     await tcp.write(flight);
-    await tcp.over;
+    await tcp.over();
     expect(tcp.received).toEqual([]);
   }
   await it.until('T.COOKIE', () => count('T.COOKIE') > before);
@@ -65,7 +65,7 @@ test('7-54 right tag and a wrong cookie twenty times: cut each time, and the att
 
 test('7-110 somebody stops reading while texts come: closed as too slow, and the writer is told', async () => {
   const { liar, partner, session } = await lyingInChat(it);
-  liar.tcp?.socket.pause();
+  liar.tcp?.pause();
   const text = 'z'.repeat(4_096);
   const over = partner.reply();
   let told = false;
@@ -99,7 +99,7 @@ test('7-114 SIGTERM with chats, pending attempts and sockets before CONNECT: CLO
     { type: 'END_NOTIF', session, why: 3 },
     { type: 'CLOSE', reason: 3 },
   ]);
-  expect([await liar.reply(), await idle.over]).toEqual([{ type: 'CLOSE', reason: 3 }, 'FIN']);
+  expect([await liar.reply(), await idle.over()]).toEqual([{ type: 'CLOSE', reason: 3 }, 'FIN']);
   liar.tcp?.close();
   partner.tcp?.close();
   expect(await it.server.exit).toBe(0);

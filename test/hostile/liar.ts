@@ -1,5 +1,5 @@
 /** Two peers in a chat at the scene's server: one will lie, the other must be told that the chat is over. */
-import type { Peer } from './peer';
+import type { Peer } from '../../bin/conform/server/peer';
 import { LIARS, type Scene } from './support';
 
 export interface LyingInChat {

@@ -53,7 +53,7 @@ onLinux(
       for (let n = 0; n < 100; n++) {
         const tcp = await it.caller(sourceOf(n));
         await tcp.write(randomBytes(1 + n));
-        await tcp.over;
+        await tcp.over();
       }
     };
     await Promise.all([pour(), connect(), it.chat()]);

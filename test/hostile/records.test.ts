@@ -152,8 +152,8 @@ test(`7-81 ${String(RUBBISH)} random and spoilt streams at the socket: no crash`
     // Half of them get through and lie then.
     const at = n % 2 === 0 ? Math.floor(Math.random() * flight.length) : flight.length;
     await tcp.write(Buffer.concat([flight.subarray(0, at), randomBytes(1 + Math.floor(Math.random() * 5_000))]));
-    tcp.socket.end();
-    await tcp.over;
+    tcp.finish();
+    await tcp.over();
     tcp.close();
     peer.udp.close();
   }

@@ -2,7 +2,7 @@
 import type { TcpMessage } from '../../machines/messages';
 import { framed, messageBytes } from '../support/plaintexts';
 import { chat, lyingInChat } from './liar';
-import type { Peer } from './peer';
+import type { Peer } from '../../bin/conform/server/peer';
 import { FULL, HONEST, LIARS, scene, UNLIMITED } from './support';
 
 const it = scene(UNLIMITED);
@@ -82,7 +82,7 @@ test('7-90 both end at once: nobody is told twice', async () => {
 test('7-92, 7-111 log-off, FIN and RST in a chat: the partner is told at once, and why', async () => {
   const ends: readonly (readonly [number, (liar: Peer) => unknown])[] = [
     [1, (liar) => liar.say({ type: 'CLOSE', reason: 0 })],
-    [2, (liar) => liar.tcp?.socket.end()],
+    [2, (liar) => liar.tcp?.finish()],
     [2, (liar) => liar.tcp?.reset()],
   ];
   for (const [why, end] of ends) {
@@ -149,7 +149,7 @@ test(`7-132 ${String(TAKEOVERS)} log-ons of one client one after the other, none
 
 test('7-101, 7-110 somebody asks for lists and reads nothing: the memory of the server stays bounded', async () => {
   const { liar, partner, session } = await lyingInChat(it);
-  liar.tcp?.socket.pause();
+  liar.tcp?.pause();
   const before = it.residentKb;
   const text = 'y'.repeat(4_096);
   // The bucket lets so many through at once.

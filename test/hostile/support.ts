@@ -10,7 +10,9 @@ import { type Actor, Stage } from '../../bin/demo/stage';
 import type { Fault } from '../../machines/faults';
 import { encodeDatagram } from '../../transport/wire/datagrams';
 import { limits, logOn, say, startChat } from '../binaries/support';
-import { Peer, Tcp, Udp } from './peer';
+import { Peer } from '../../bin/conform/server/peer';
+import { type Site, Tcp, Udp } from '../../bin/conform/server/sockets';
+import { systemNetwork } from '../../transport/net/system';
 
 /** The honest pair, and clients whose keys the hostile know. */
 export const HONEST = ['alice', 'bob'] as const;
@@ -25,6 +27,15 @@ const HAS_PROC = existsSync('/proc/self/fd');
 const ROUNDS = 250;
 /** What a server that has played all rows of a file may have grown by; a leak of one attempt in a flood is more. */
 export const GROWTH_KB = 160 * 1024;
+
+/** Nothing came for so long: the test fails, and says so before jest does. */
+const PATIENCE_MS = 20_000;
+/** A server on loopback, asked once and as fast as it goes. @param udp its port */
+export function siteOf(udp: number): Site {
+  const server = { address: '127.0.0.1', port: udp };
+  const pace = (): Promise<void> => Promise.resolve();
+  return { network: systemNetwork, server, from: '127.0.0.1', patienceMs: PATIENCE_MS, againMs: [], pace };
+}
 
 /** The address of one of many sources; elsewhere than on Linux loopback has one address only. */
 export function sourceOf(n: number): string {
@@ -106,7 +117,7 @@ export class Scene {
 
   /** Everything that must hold after any hostile input. */
   async isWell(): Promise<void> {
-    for (const { tcp } of this.peers.splice(0)) tcp?.close();
+    for (const peer of this.peers.splice(0)) peer.close();
     for (const socket of this.sockets.splice(0)) socket.close();
     await this.chat();
     expect(await Promise.race([this.server.exit, Promise.resolve('alive')])).toBe('alive');
@@ -127,19 +138,19 @@ export class Scene {
 
   /** A stranger on UDP. */
   async stranger(host?: string): Promise<Udp> {
-    const udp = await Udp.open(this.udp, host);
+    const udp = await Udp.open(siteOf(this.udp), host);
     this.sockets.push(udp);
     return udp;
   }
   /** Somebody who has the key of a subscriber. */
   async peer(id: string = LIARS[0]): Promise<Peer> {
-    const peer = new Peer(await this.stranger(), id, this.keyOf(id));
+    const peer = new Peer(siteOf(this.udp), await this.stranger(), id, this.keyOf(id));
     this.peers.push(peer);
     return peer;
   }
   /** A stranger on TCP. */
   async caller(from?: string): Promise<Tcp> {
-    const tcp = await Tcp.open(this.tcp, from);
+    const tcp = await Tcp.open(siteOf(this.udp), this.tcp, from);
     this.sockets.push(tcp);
     return tcp;
   }

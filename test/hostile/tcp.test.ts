@@ -5,15 +5,16 @@ import { encodeClientPreface } from '../../transport/wire/prefaces';
 import { encodeRecords } from '../../transport/wire/records';
 import { limits } from '../binaries/support';
 import { framed, messageBytes } from '../support/plaintexts';
-import { type Peer, Tcp } from './peer';
-import { FULL, LIARS, scene, sourceOf, UNLIMITED } from './support';
+import type { Peer } from '../../bin/conform/server/peer';
+import { Tcp } from '../../bin/conform/server/sockets';
+import { FULL, LIARS, scene, siteOf, sourceOf, UNLIMITED } from './support';
 
 const T_PREFACE_MS = 2_000;
 const it = scene([...UNLIMITED, ...limits({ T_PREFACE_MS })]);
 
 /** Destroyed, and not a byte was said. */
 async function cut(tcp: Tcp, ...faults: readonly Fault[]): Promise<void> {
-  await tcp.over;
+  await tcp.over();
   expect(tcp.received).toEqual([]);
   await it.counted(...faults);
 }
@@ -124,7 +125,7 @@ test('7-59 FIN at any moment before CONNECT: closed, nothing said', async () => 
   for (const size of [0, 1, 39, 40, 41, 42, 100, 121]) {
     const tcp = await it.caller();
     if (size > 0) await tcp.write(flight.subarray(0, size));
-    tcp.socket.end();
+    tcp.finish();
     await cut(tcp);
   }
 });
@@ -164,7 +165,7 @@ test(`7-60 ${String(IDLE)} idle sockets from many sources: at most 512 are held,
   expect(await honest.exit).toBe(0);
   // The oldest are the ones that had to go.
   await it.until('the end of the oldest', () => idle[0]?.ended !== undefined);
-  await Promise.all(idle.map(({ over }) => over));
+  await Promise.all(idle.map((tcp) => tcp.over()));
 });
 
 const RESETS = FULL ? 10_000 : 1_000;
@@ -172,9 +173,8 @@ test(`7-61 RST directly after connect, ${String(RESETS)} times: nothing is left`
   for (let n = 0; n < RESETS; n += 50) {
     await Promise.all(
       Array.from({ length: 50 }, async () => {
-        const tcp = Tcp.begin(it.tcp);
-        const opened = new Promise((done) => tcp.socket.once('connect', done).once('error', done));
-        await opened;
+        const tcp = Tcp.begin(siteOf(it.udp), it.tcp);
+        await tcp.opened;
         tcp.reset();
       }),
     );

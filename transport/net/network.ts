@@ -46,7 +46,8 @@ export interface Stream {
   /** @returns false if `drain` will follow */
   write(bytes: Buffer): boolean;
   end(): void;
-  destroy(): void;
+  /** @param how `RST`: the peer is to see a reset, and nothing that still waits is sent */
+  destroy(how?: 'RST'): void;
   pause(): void;
   resume(): void;
 }
@@ -62,5 +63,6 @@ export interface Network {
   connectUdp(server: Address, handlers: DatagramHandlers): ConnectedDatagramSocket;
   /** @throws Error with a `code` if the address cannot be bound */
   listenTcp(local: Address, accept: (stream: Stream) => void): Promise<Listener>;
-  connectTcp(server: Address, handlers: StreamHandlers): Stream;
+  /** @param from own address, where there are several */
+  connectTcp(server: Address, handlers: StreamHandlers, from?: string): Stream;
 }

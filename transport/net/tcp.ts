@@ -20,8 +20,10 @@ export function listenTcp(local: Address, accept: (stream: Stream) => void): Pro
   });
 }
 
-export function connectTcp(server: Address, handlers: StreamHandlers): Stream {
-  const socket = connect({ host: server.address, port: server.port, allowHalfOpen: true, noDelay: true });
+export function connectTcp(server: Address, handlers: StreamHandlers, from?: string): Stream {
+  const { address: host, port } = server;
+  const own = from === undefined ? {} : { localAddress: from };
+  const socket = connect({ host, port, ...own, allowHalfOpen: true, noDelay: true });
   const stream = new TcpStream(socket, server);
   stream.handle(handlers);
   return stream;
@@ -63,8 +65,9 @@ class TcpStream implements Stream {
   end(): void {
     this.socket.end();
   }
-  destroy(): void {
-    this.socket.destroy();
+  destroy(how?: 'RST'): void {
+    if (how === 'RST') this.socket.resetAndDestroy();
+    else this.socket.destroy();
   }
   pause(): void {
     this.socket.pause();
