@@ -9,6 +9,7 @@ import { manualOf } from './manual/model';
 import { exampleOf, schemaOf } from './manual/settings';
 import { command as chart } from './parley-chart';
 import { command as client } from './parley-client';
+import { command as conform } from './parley-conform';
 import { command as diagrams } from './parley-diagrams';
 import { command as dump } from './parley-dump';
 import { command as history } from './parley-history';
@@ -19,7 +20,18 @@ import { command as top } from './parley-top';
 import { version } from './version';
 
 /** Every command that is installed. */
-export const COMMANDS: readonly Command[] = [server, client, keys(), history, top, inspect, diagrams, chart, dump];
+export const COMMANDS: readonly Command[] = [
+  server,
+  client,
+  keys(),
+  history,
+  top,
+  inspect,
+  diagrams,
+  chart,
+  dump,
+  conform,
+];
 
 const EXAMPLE_TITLE =
   'Settings of parley-server, each with its default, or a word for it where there is none. Take away the "#" before a key ' +

@@ -271,6 +271,41 @@ _parley_dump() {
   esac
 }
 
+_parley_conform_server() {
+  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+  COMPREPLY=()
+  case $prev in
+    --server) : ;;
+    --key) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
+    --check) : ;;
+    --patience) : ;;
+    --json) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
+    --junit) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
+    *)
+      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--server --key --check --slow --unlimited --patience --list --json --junit -h --help' -- "$cur"))
+      else :
+      fi ;;
+  esac
+}
+
+_parley_conform() {
+  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+  COMPREPLY=()
+  local word
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case $word in
+      server) _parley_conform_server; return ;;
+    esac
+  done
+  case $prev in
+
+    *)
+      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '-V --version -h --help' -- "$cur"))
+      else COMPREPLY=($(compgen -W 'server' -- "$cur"))
+      fi ;;
+  esac
+}
+
 complete -o nosort -F _parley_server parley-server
 complete -o nosort -F _parley_client parley-client
 complete -o nosort -F _parley_keys parley-keys
@@ -280,3 +315,4 @@ complete -o nosort -F _parley_inspect parley-inspect
 complete -o nosort -F _parley_diagrams parley-diagrams
 complete -o nosort -F _parley_chart parley-chart
 complete -o nosort -F _parley_dump parley-dump
+complete -o nosort -F _parley_conform parley-conform

@@ -136,3 +136,17 @@ complete -c parley-dump -l json -d 'one JSON object a line instead of the readab
 complete -c parley-dump -s V -l version -d 'print the version'
 complete -c parley-dump -s h -l help -d 'print this'
 complete -c parley-dump -F
+complete -c parley-conform -f
+complete -c parley-conform -s V -l version -d 'print the version'
+complete -c parley-conform -s h -l help -d 'print this'
+complete -c parley-conform -n __fish_use_subcommand -a server -d 'play client against a server, and check all that it answers'
+complete -c parley-conform -n '__fish_seen_subcommand_from server' -l server -x -d 'UDP address of the server'
+complete -c parley-conform -n '__fish_seen_subcommand_from server' -l key -r -F -d 'three key files or more'
+complete -c parley-conform -n '__fish_seen_subcommand_from server' -l check -x -d 'play these checks only'
+complete -c parley-conform -n '__fish_seen_subcommand_from server' -l slow -d 'also play checks that wait for a timer of the server'
+complete -c parley-conform -n '__fish_seen_subcommand_from server' -l unlimited -d 'the server bounds neither datagrams nor messages'
+complete -c parley-conform -n '__fish_seen_subcommand_from server' -l patience -x -d 'wait so long for an answer'
+complete -c parley-conform -n '__fish_seen_subcommand_from server' -l list -d 'show the checks and what must hold'
+complete -c parley-conform -n '__fish_seen_subcommand_from server' -l json -r -F -d 'write the verdicts as JSON to this file'
+complete -c parley-conform -n '__fish_seen_subcommand_from server' -l junit -r -F -d 'write the verdicts as JUnit XML to this file'
+complete -c parley-conform -n '__fish_seen_subcommand_from server' -s h -l help -d 'print this'

@@ -5,13 +5,13 @@
 import type { TcpMessage } from '../../../machines/messages';
 import { RecordReader } from '../../../transport/inbound';
 import { KeyStore } from '../../../transport/security/keystore';
-import { systemRandom } from '../../../transport/security/random';
 import type { RecordSealer } from '../../../transport/security/records';
 import { ByteQueue } from '../../../transport/wire/bytes';
 import { decodeAuthSuccessBody, decodeDatagram, encodeDatagram } from '../../../transport/wire/datagrams';
 import { encodeClientPreface, prefaceStartFault } from '../../../transport/wire/prefaces';
 import { encodeRecords } from '../../../transport/wire/records';
 import { Unexpected } from '../check';
+import { chance } from './bytes';
 import { Inbox } from './inbox';
 import { type Ending, type Site, Tcp, type Udp } from './sockets';
 import { datagramWords, words } from './words';
@@ -20,7 +20,7 @@ const SERVER_PREFACE_BYTES = 24;
 
 export class Peer {
   readonly keys = new KeyStore({});
-  attempt: Buffer = randomBytes(16);
+  attempt: Buffer = chance(16);
   hello: Buffer = Buffer.alloc(0);
   challenge: Buffer = Buffer.alloc(0);
   rand: Buffer = Buffer.alloc(32);
@@ -102,7 +102,7 @@ export class Peer {
   }
   /** Preface and records with these plaintexts. */
   flightOf(...plaintexts: readonly Buffer[]): Buffer {
-    this.preface = encodeClientPreface({ tag: this.keys.tag(this.handle), salt: randomBytes(16) });
+    this.preface = encodeClientPreface({ tag: this.keys.tag(this.handle), salt: chance(16) });
     this.sealer = this.keys.clientSealer(this.handle, this.preface);
     return Buffer.concat([this.preface, ...plaintexts.map((plaintext) => this.seal(plaintext))]);
   }
@@ -135,6 +135,10 @@ export class Peer {
       const message = await this.replies.next(wanted && `${wanted} at ${this.id}`);
       if (message.type !== 'KEEPALIVE') return message;
     }
+  }
+  /** Whether the server has said CONNECTED, or anything else. */
+  get isConnected(): boolean {
+    return this.reader?.hasBegun ?? false;
   }
   say(...messages: readonly TcpMessage[]): Promise<void> {
     return this.records(...encodeRecords(messages));
@@ -179,8 +183,4 @@ export class Peer {
       return;
     }
   }
-}
-
-function randomBytes(n: number): Buffer {
-  return Buffer.from(systemRandom.bytes(n));
 }
