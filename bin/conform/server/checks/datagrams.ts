@@ -154,6 +154,17 @@ export const DATAGRAMS: readonly ServerCheck[] = [
     },
   },
   {
+    name: 'version-in-transcript',
+    section: '2.4',
+    must: 'the range of versions that was offered enters TH, and so every key',
+    async play(scene) {
+      const peer = await scene.peer();
+      await peer.askChallenge(withBytes(peer.helloBytes(), VERSIONS_AT, 1, 7));
+      peer.takeSuccess(await peer.udp.askAgain(peer.responseBytes(), 'AUTH_SUCCESS'));
+      await peer.connect();
+    },
+  },
+  {
     name: 'hello-grease',
     section: '1.7',
     must: 'an unknown extension that is not critical is skipped, and TH covers it',
