@@ -1,8 +1,10 @@
 #!/usr/bin/env node
-/** Writes manual pages, shell completions, the example of a settings file and its schema, all from the commands' definitions. */
+/** Writes manual pages, shell completions, the example of a settings file and its schema, all from the commands' definitions; and the list of checks. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
+import { SERVER_CHECKS } from './conform/server/checks/all';
+import { checksPage } from './conform/table';
 import { bash, fish, zsh } from './manual/completions';
 import { manPage } from './manual/man';
 import { manualOf } from './manual/model';
@@ -46,6 +48,7 @@ export function generated(): Readonly<Record<string, string>> {
     'docs/completions/parley.bash': bash(manuals),
     'docs/completions/_parley': zsh(manuals),
     'docs/completions/parley.fish': fish(manuals),
+    'docs/conformance/server-checks.md': checksPage('server', SERVER_CHECKS),
     'docs/operations/server.yaml': exampleOf(server, SETTINGS, EXAMPLE_TITLE),
     'docs/operations/server.schema.json': schemaOf(server, SETTINGS),
   };

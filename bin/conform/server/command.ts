@@ -10,6 +10,7 @@ import { sourceText } from '../../../transport/log';
 import { EXIT } from '../../options';
 import { outputOf, type OutputOptions } from '../output';
 import { runChecks } from '../run';
+import { listOf } from '../table';
 import { SERVER_CHECKS } from './checks/all';
 import type { Need, ServerCheck } from './checks/kind';
 import { Scene, type Person } from './scene';
@@ -95,16 +96,6 @@ function peopleOf(files: readonly string[], wrong: Wrong): Person[] {
   for (const [id, file] of named) if (!isClientId(id)) wrong(`${file}: ${id} is no Client-ID; write ID=FILE`);
   if (new Set(named.map(([id]) => id)).size < named.length) wrong('--key names a subscriber twice');
   return named.map(([id, file]) => ({ id, key: loadKey(id, file) }));
-}
-
-/** A line for each check, with the section and what must hold. */
-export function listOf(checks: readonly ServerCheck[]): string {
-  const width = Math.max(...checks.map(({ name }) => name.length));
-  const lines = checks.map(({ name, section, must, needs }) => {
-    const when = needs === undefined ? '' : ` (--${needs})`;
-    return `${name.padEnd(width)}  ${section.padEnd(4)}  ${must}${when}\n`;
-  });
-  return lines.join('');
 }
 
 function serverAddress(text: string): Address {

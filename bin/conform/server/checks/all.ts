@@ -2,20 +2,26 @@
 import { CHATS } from './chats';
 import { CONNECT } from './connect';
 import { DATAGRAMS } from './datagrams';
+import { ENDINGS } from './ends';
 import { HISTORY } from './history';
 import type { ServerCheck } from './kind';
 import { LOG_ON } from './log-on';
 import { MESSAGES } from './messages';
 import { RECORDS } from './records';
+import { RESPONSES } from './responses';
 import { SCENARIOS } from './scenarios';
+import { TAKE_OVER } from './take-over';
 
 export const SERVER_CHECKS: readonly ServerCheck[] = [
   ...LOG_ON,
+  ...RESPONSES,
   ...DATAGRAMS,
   ...CONNECT,
+  ...TAKE_OVER,
   ...RECORDS,
   ...MESSAGES,
   ...CHATS,
+  ...ENDINGS,
   ...HISTORY,
   ...SCENARIOS,
 ];
