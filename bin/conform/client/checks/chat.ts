@@ -1,0 +1,340 @@
+/** The chat as a client plays it: what its user types and sees, what it says (protocol 4.5 to 4.7, 5.0 P5, 5.3.2, 7 E). */
+import { encodeRecords } from '../../../../transport/wire/records';
+import type { TcpMessage } from '../../../../machines/messages';
+import { must, same, type ClientCheck } from '../judge';
+import { inWords, type Link } from '../link';
+import { message, textField, uint, plaintext } from '../raw';
+import { BOB, CAROL, type Scene } from '../scene';
+
+const [SESSION, OTHER] = [7, 4_000_000_000];
+const LARGEST = 4096;
+
+/** A record that holds this message and nothing else, filling included. */
+function lastIs(link: Link, expected: TcpMessage): void {
+  const [right = Buffer.alloc(0)] = encodeRecords([expected]);
+  same(inWords(expected), right, link.records.at(-1)?.plaintext ?? Buffer.alloc(0));
+}
+/** The user sends this text, in a chat. @param typed the line */
+async function sends(scene: Scene, link: Link, text: string, typed = text): Promise<void> {
+  scene.program.type(typed);
+  const chat = await link.hears('CHAT');
+  const shown = JSON.stringify(chat.text.slice(0, 60));
+  must(
+    chat.text === text && chat.session === SESSION,
+    `CHAT(${String(SESSION)}, ${JSON.stringify(text.slice(0, 60))})`,
+    shown,
+  );
+}
+/** None of these lines has sent anything: what is heard next is what follows them. */
+async function sendNothing(scene: Scene, link: Link, lines: readonly string[]): Promise<void> {
+  for (const line of lines) scene.program.type(line);
+  const before = link.said.length;
+  await scene.isConnected(link);
+  const [first] = link.said.slice(before);
+  must(first?.type === 'CHAT_REQUEST' && first.id === CAROL, 'nothing sent', first ? inWords(first) : 'nothing');
+}
+const shownTimes = (scene: Scene, line: string): number =>
+  scene.program.lines.filter(({ text, on }) => on === 'out' && text === line).length;
+
+export const chatChecks: readonly ClientCheck[] = [
+  {
+    name: 'chat-request',
+    section: '4.5',
+    must: '`Chat X` sends CHAT_REQUEST(X) in a record of its own; case and blanks of the command do not matter',
+    async play(scene) {
+      const link = await scene.logOn();
+      scene.program.type(`  cHaT   ${BOB} `);
+      const { id } = await link.hears('CHAT_REQUEST');
+      must(id === BOB, `CHAT_REQUEST(${BOB})`, `CHAT_REQUEST(${id})`);
+      lastIs(link, { type: 'CHAT_REQUEST', id });
+    },
+  },
+  {
+    name: 'chat-started',
+    section: '0.1',
+    must: 'CHAT_STARTED shows `Chat started`',
+    async play(scene) {
+      await scene.chatting(SESSION);
+    },
+  },
+  {
+    name: 'called',
+    section: '5.3',
+    must: 'CHAT_STARTED that was not asked for shows `Chat started`, and texts go to its session',
+    async play(scene) {
+      const link = await scene.logOn();
+      link.say({ type: 'CHAT_STARTED', session: SESSION, id: CAROL });
+      await scene.program.shows('Chat started');
+      await sends(scene, link, 'whoever you are');
+      await scene.comesThrough(link, SESSION);
+    },
+  },
+  {
+    name: 'unreachable',
+    section: '0.1',
+    must: 'UNREACHABLE shows `Correspondent unreachable`, and another chat can be asked for',
+    async play(scene) {
+      const link = await scene.logOn();
+      await scene.isConnected(link, BOB);
+      await scene.chat(link, SESSION);
+    },
+  },
+  {
+    name: 'unreachable-late',
+    section: '4.6',
+    must: 'UNREACHABLE of another Client-ID is shown and does not end the wait (R5); in Connected it changes nothing (R4)',
+    async play(scene) {
+      const link = await scene.logOn();
+      link.say({ type: 'UNREACHABLE', id: CAROL });
+      await scene.program.shows('Correspondent unreachable');
+      scene.program.type(`Chat ${BOB}`);
+      await link.hears('CHAT_REQUEST');
+      link.say({ type: 'UNREACHABLE', id: CAROL });
+      await scene.program.shows('Correspondent unreachable');
+      // Typed in the wait: at a pipe it is taken when the answer has come.
+      scene.program.type('in the chat');
+      link.say({ type: 'CHAT_STARTED', session: SESSION, id: BOB });
+      await scene.program.shows('Chat started');
+      await link.hears('CHAT');
+    },
+  },
+  {
+    name: 'overtaken',
+    section: '4.6',
+    must: 'CHAT_STARTED with another Client-ID than the one asked for ends the wait all the same (R3)',
+    async play(scene) {
+      const link = await scene.logOn();
+      scene.program.type(`Chat ${BOB}`);
+      await link.hears('CHAT_REQUEST');
+      link.say({ type: 'CHAT_STARTED', session: SESSION, id: CAROL });
+      await scene.program.shows('Chat started');
+      await sends(scene, link, 'hello');
+    },
+  },
+  {
+    name: 'text-sent',
+    section: '1.6',
+    must: 'a text goes out as it was typed, in CHAT with the current session-ID',
+    async play(scene) {
+      const link = await scene.chatting(SESSION);
+      for (const text of [
+        'hello',
+        'Grüße ☕ 𝄞',
+        ' two  blanks ',
+        'a\u2028b\u202ec',
+        '\ufeffmark',
+        'x'.repeat(LARGEST),
+      ]) {
+        await sends(scene, link, text);
+      }
+      await sends(scene, link, 'as bytes');
+      lastIs(link, { type: 'CHAT', session: SESSION, text: 'as bytes' });
+    },
+  },
+  {
+    name: 'text-session',
+    section: '4.6',
+    must: 'texts go to the session that is current, not to one before it',
+    async play(scene) {
+      const link = await scene.chatting(OTHER);
+      link.say({ type: 'END_NOTIF', session: OTHER });
+      await scene.program.shows('Chat ended');
+      await scene.chat(link, SESSION);
+      await sends(scene, link, 'to the second');
+    },
+  },
+  {
+    name: 'text-shown',
+    section: '0.1',
+    must: 'a text of the correspondent is shown, whatever characters it has',
+    async play(scene) {
+      const link = await scene.chatting(SESSION);
+      for (const text of ['hello', 'Grüße ☕ 𝄞 👩‍👩‍👧', '<b>%s${x}\\n', 'Chat ended', `${'y'.repeat(LARGEST - 4)} end`]) {
+        link.say({ type: 'CHAT', session: SESSION, text });
+        await scene.program.showsText(text);
+      }
+      await sends(scene, link, 'still in the chat');
+    },
+  },
+  {
+    name: 'text-escaped',
+    section: '1.3',
+    must: 'characters that reorder or break a line are shown escaped as \\u{…}',
+    async play(scene) {
+      const link = await scene.chatting(SESSION);
+      const codes = [0x61c, 0x200e, 0x200f, 0x2028, 0x2029, 0x202a, 0x202e, 0x2066, 0x2069];
+      const text = `begin${codes.map((code) => String.fromCodePoint(code)).join('')}end`;
+      link.say({ type: 'CHAT', session: SESSION, text });
+      const line = await scene.program.showsText('begin');
+      const escaped = `begin${codes.map((code) => `\\u{${code.toString(16)}}`).join('')}end`;
+      must(line.toLowerCase().includes(escaped), escaped, JSON.stringify(line));
+    },
+  },
+  {
+    name: 'text-refused',
+    section: '1.3',
+    must: 'a text of more than 4096 bytes, or with a control character, is refused and not sent',
+    async play(scene) {
+      const link = await scene.chatting(SESSION);
+      const lines = [
+        'x'.repeat(LARGEST + 1),
+        'ü'.repeat(LARGEST / 2 + 1),
+        'a\u001b[31mb',
+        'tab\tin it',
+        'c\u009bd',
+        'nul\u0000',
+      ];
+      for (const line of lines) scene.program.type(line);
+      await sends(scene, link, 'the first that is sent');
+      must(link.said.length === 3, 'none of them sent', link.said.map(inWords).join(', '));
+    },
+  },
+  {
+    name: 'text-not-utf8-typed',
+    section: '1.3',
+    must: 'what is typed in bytes that are no UTF-8 is refused, or sent as something that is',
+    async play(scene) {
+      const link = await scene.chatting(SESSION);
+      scene.program.typeBytes(Buffer.from([0x61, 0xed, 0xa0, 0x80, 0xff, 0x62, 0x0a]));
+      scene.program.type('after it');
+      const first = await link.hears('CHAT');
+      if (first.text !== 'after it') await link.hears('CHAT');
+    },
+  },
+  {
+    name: 'command-as-text',
+    section: '5.0',
+    must: '`\\` before a line makes it a text; other lines are commands only as whole lines',
+    async play(scene) {
+      const link = await scene.chatting(SESSION);
+      await sends(scene, link, 'End chat', '\\End chat');
+      await sends(scene, link, '\\', '\\\\');
+      for (const line of ['end chat now', 'Log off please', 'Chat with me', 'help', 'status'])
+        await sends(scene, link, line);
+    },
+  },
+  {
+    name: 'empty-line',
+    section: '5.0',
+    must: 'empty lines are skipped',
+    async play(scene) {
+      const link = await scene.chatting(SESSION);
+      for (const line of ['', '   ']) scene.program.type(line);
+      await sends(scene, link, 'not empty');
+    },
+  },
+  {
+    name: 'no-text-outside',
+    section: '5.3',
+    must: 'texts and `End chat` outside a chat are refused and send nothing',
+    async play(scene) {
+      const link = await scene.logOn();
+      await sendNothing(scene, link, ['hello', 'End chat', '\\Chat bob']);
+      await scene.chat(link, SESSION);
+      link.say({ type: 'END_NOTIF', session: SESSION });
+      await scene.program.shows('Chat ended');
+      await sendNothing(scene, link, ['are you still there?', 'End chat']);
+    },
+  },
+  {
+    name: 'chat-refused',
+    section: '4.5',
+    must: '`Chat` with the own or a malformed Client-ID is refused by the client, and in a chat any `Chat`',
+    async play(scene) {
+      const link = await scene.logOn();
+      await sendNothing(scene, link, [`Chat ${scene.id}`, 'Chat 1st', 'Chat bo/b', `Chat ${'b'.repeat(33)}`]);
+      await scene.chat(link, SESSION);
+      scene.program.type(`Chat ${CAROL}`);
+      await sends(scene, link, 'still with you');
+    },
+  },
+  {
+    name: 'end-chat',
+    section: '4.7',
+    must: '`End chat` sends END_REQUEST with the current session-ID and shows `Chat ended` at once',
+    async play(scene) {
+      const link = await scene.chatting(SESSION);
+      scene.program.type('END  chat');
+      await link.hears('END_REQUEST');
+      lastIs(link, { type: 'END_REQUEST', session: SESSION });
+      await scene.program.shows('Chat ended');
+      await scene.isConnected(link);
+    },
+  },
+  {
+    name: 'end-notif',
+    section: '4.7',
+    must: 'END_NOTIF shows `Chat ended`, with any `why` and without, and nothing is answered',
+    async play(scene) {
+      const link = await scene.logOn();
+      for (const [n, why] of [undefined, 0, 1, 2, 3, 4].entries()) {
+        await scene.chat(link, n + 1);
+        link.say({ type: 'END_NOTIF', session: n + 1, ...(why === undefined ? {} : { why }) });
+        await scene.program.shows('Chat ended');
+      }
+      await sendNothing(scene, link, []);
+    },
+  },
+  {
+    name: 'ends-cross',
+    section: '4.6',
+    must: 'END_NOTIF and texts that cross an END_REQUEST are ignored: `Chat ended` once, and no late text (R6, R9)',
+    async play(scene) {
+      const link = await scene.chatting(SESSION);
+      scene.program.type('End chat');
+      await link.hears('END_REQUEST');
+      await scene.program.shows('Chat ended');
+      link.say({ type: 'CHAT', session: SESSION, text: 'too late' }, { type: 'END_NOTIF', session: SESSION });
+      // R10: they may come in the wait for the next chat, too.
+      scene.program.type(`Chat ${CAROL}`);
+      await link.hears('CHAT_REQUEST');
+      link.say({ type: 'CHAT', session: SESSION, text: 'too late' }, { type: 'END_NOTIF', session: SESSION });
+      link.say({ type: 'CHAT_STARTED', session: SESSION + 1, id: CAROL });
+      await scene.program.shows('Chat started');
+      await scene.comesThrough(link, SESSION + 1);
+      const late = scene.program.lines.some(({ text }) => text.includes('too late'));
+      must(!late, 'no text of a chat that the user has ended', 'it shown');
+      const ended = shownTimes(scene, 'Chat ended');
+      must(ended === 1, '"Chat ended" once', `it ${String(ended)} times`);
+    },
+  },
+  {
+    name: 'foreign-text',
+    section: '1.8',
+    must: 'a text with another session-ID than the current one is not shown',
+    async play(scene) {
+      const link = await scene.chatting(SESSION);
+      for (const session of [SESSION - 1, SESSION + 1, OTHER]) link.say({ type: 'CHAT', session, text: 'not for you' });
+      await scene.comesThrough(link, SESSION);
+      const shown = scene.program.lines.some(({ text }) => text.includes('not for you'));
+      must(!shown, 'nothing shown of another session', 'its text');
+    },
+  },
+  {
+    name: 'foreign-end',
+    section: '1.8',
+    must: 'END_NOTIF with another session-ID than the current one does not end the chat',
+    async play(scene) {
+      const link = await scene.chatting(SESSION);
+      for (const session of [SESSION - 1, SESSION + 1, OTHER]) link.say({ type: 'END_NOTIF', session, why: 0 });
+      await scene.comesThrough(link, SESSION);
+      await sends(scene, link, 'still here');
+      must(shownTimes(scene, 'Chat ended') === 0, 'no "Chat ended"', 'it');
+    },
+  },
+  ...[
+    message('CHAT_STARTED', uint(4, 8), textField(Buffer.from(BOB)).subarray(1)),
+    message('UNREACHABLE', textField(Buffer.from(BOB)).subarray(1)),
+  ].map((wrong, n): ClientCheck => ({
+    name: ['chat-started-in-chat', 'unreachable-in-chat'][n] ?? '',
+    section: '5.3',
+    must: `${['CHAT_STARTED', 'UNREACHABLE'][n] ?? ''} in a chat is a protocol error: CLOSE(4), and \`Chat ended\``,
+    async play(scene) {
+      const link = await scene.chatting(SESSION);
+      const mark = scene.program.mark();
+      await scene.isRefused(link, 'it', () => link.plain(plaintext([wrong])));
+      must(scene.program.since(mark).includes('Chat ended'), '"Chat ended"', 'none');
+      must(shownTimes(scene, 'Chat started') === 1, '"Chat started" once', 'it twice');
+    },
+  })),
+];

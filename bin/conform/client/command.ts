@@ -1,0 +1,161 @@
+/**
+ * `parley-conform client`: plays server against a client's command line (docs/conformance-client.md). Must never be here: a
+ * check.
+ */
+import { writeFileSync } from 'node:fs';
+import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
+import type { Address } from '../../../machines/ports';
+import { sourceText } from '../../../transport/log';
+import { codeOf, UserError } from '../../failure';
+import { EXIT, port } from '../../options';
+import { Unexpected, type Verdict } from '../check';
+import { jsonOf, junitOf, summaryOf, textOf } from '../report';
+import { runChecks } from '../run';
+import { CLIENT_CHECKS } from './checks';
+import type { ClientCheck } from './judge';
+import { abandonAll, Scene, type SceneOptions } from './scene';
+
+interface Options {
+  readonly listen: Address;
+  readonly check?: readonly string[];
+  readonly list: boolean;
+  readonly slow: boolean;
+  readonly small: boolean;
+  readonly patience: number;
+  readonly json?: string;
+  readonly junit?: string;
+  readonly verbose: boolean;
+}
+
+/** Adds the subcommand. */
+export function withClient(parent: Command): Command {
+  parent
+    .command('client')
+    .description(
+      'plays server against a client: starts its command for every check, types to it and reads what it shows',
+    )
+    .addOption(
+      new Option('--listen <host:port>', 'where the server listens; port 0: any')
+        .argParser(address)
+        .default(address('127.0.0.1:0'), '127.0.0.1:0'),
+    )
+    .option('--check <name...>', 'play these checks only')
+    .option('--list', 'show the checks, and play none', false)
+    .option('--slow', 'also the checks that wait for timers of the protocol: a minute and a half more', false)
+    .option('--small', 'without the checks of what a small client may leave out (protocol 9.1)', false)
+    .addOption(
+      new Option('--patience <seconds>', 'how long the client may take for what it has to do at once')
+        .argParser(seconds)
+        .default(10),
+    )
+    .option('--json <file>', 'write the verdicts to this file, as JSON')
+    .option('--junit <file>', 'write the verdicts to this file, as JUnit XML')
+    .option('--verbose', 'show on standard error what happens in each check', false)
+    .addArgument(new Argument('[command...]', 'the client, behind --; {id} {server} {host} {port} {key} are filled in'))
+    .action((command: readonly string[], o: Options) => conform(command, o));
+  return parent;
+}
+
+async function conform(command: readonly string[], o: Options): Promise<void> {
+  const checks = chosen(o);
+  if (o.list) return write(checks.map(listed).join('\n'));
+  if (command[0] === undefined || command[0] === '') {
+    throw new UserError(
+      'no client to check: its command line stands behind --, such as: -- node my-client.js {id} {server} {key}',
+    );
+  }
+  process.once('exit', abandonAll);
+  for (const [signal, number] of [['SIGINT', 2] as const, ['SIGTERM', 15] as const]) {
+    process.once(signal, () => process.exit(128 + number));
+  }
+  const verdicts = await checkClient(checks, { ...sceneOf(command, o), tell: (verdict) => write(textOf(verdict)) });
+  write(summaryOf(verdicts));
+  const of = `client ${command.join(' ')}`;
+  if (o.json !== undefined) file(o.json, jsonOf(of, verdicts));
+  if (o.junit !== undefined) file(o.junit, junitOf(of, verdicts));
+  if (verdicts.some(({ outcome }) => outcome !== 'passed')) process.exitCode = EXIT.failed;
+}
+
+/**
+ * Plays checks against a client, each with a process and a server of its own. @returns a verdict for each, in their order
+ * @throws UserError if the client cannot be started at all, or the port is taken
+ */
+export async function checkClient(
+  checks: readonly ClientCheck[],
+  o: SceneOptions & { readonly tell: (verdict: Verdict) => void },
+): Promise<Verdict[]> {
+  await tryOut(o);
+  return runChecks(checks, {
+    open: () => Scene.open(o),
+    close: (scene) => scene.close(),
+    tell: o.tell,
+    now: () => performance.now(),
+  });
+}
+
+/** What would fail every check is said once. @throws UserError the client does not start, or sends nothing at all */
+async function tryOut(o: SceneOptions): Promise<void> {
+  const scene = await Scene.open({ ...o, story: () => undefined });
+  try {
+    scene.program.type('Log on');
+    await scene.server.datagrams.next('a datagram');
+  } catch (error) {
+    if (!(error instanceof Unexpected)) throw error;
+    const where = sourceText(scene.server.address);
+    const said = error.seen.includes('written') ? '' : `; ${scene.program.lastWords}`;
+    throw new UserError(`the client sent nothing to UDP ${where} after the line "Log on": ${error.seen}${said}`);
+  } finally {
+    await scene.close();
+  }
+}
+
+/** @throws UserError a name that is none */
+export function chosen({ check, slow, small }: Pick<Options, 'check' | 'slow' | 'small'>): readonly ClientCheck[] {
+  if (check === undefined) {
+    return CLIENT_CHECKS.filter((one) => (slow || !one.slow) && !(small && one.optional));
+  }
+  return check.map((name) => {
+    const found = CLIENT_CHECKS.find((one) => one.name === name);
+    if (found) return found;
+    throw new UserError(`there is no check ${name}; parley-conform client --list --slow shows them`);
+  });
+}
+
+function sceneOf(command: readonly string[], { listen, patience, verbose }: Options): SceneOptions {
+  const start = performance.now();
+  const told = (line: string): void => {
+    process.stderr.write(`${((performance.now() - start) / 1000).toFixed(3).padStart(8)} ${line}\n`);
+  };
+  return { command, listen, patience: patience * 1000, story: verbose ? told : () => undefined };
+}
+
+function listed({ name, section, must, slow, optional }: ClientCheck): string {
+  const marks = [slow ? 'slow' : '', optional ? 'not for small clients' : ''].filter((mark) => mark !== '');
+  const after = marks.length > 0 ? ` [${marks.join(', ')}]` : '';
+  return `${name.padEnd(26)} ${section.padEnd(4)} ${must}${after}`;
+}
+
+function write(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+function file(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new UserError(`${path} cannot be written (${codeOf(error)}); name another file`);
+  }
+}
+
+function address(text: string): Address {
+  const [, bracketed, plain, number] = /^(?:\[([\da-fA-F:.]+)\]|([^:[\]\s]+)):(\d+)$/.exec(text) ?? [];
+  const host = bracketed ?? plain;
+  if (host === undefined || number === undefined) {
+    throw new InvalidArgumentError('An address is HOST:PORT, such as 127.0.0.1:0 or [::1]:4390.');
+  }
+  return { address: host, port: port(number) };
+}
+function seconds(text: string): number {
+  const number = Number(text);
+  if (number > 0 && number <= 600) return number;
+  throw new InvalidArgumentError('Patience is a number of seconds, up to 600.');
+}
