@@ -53,3 +53,8 @@ export class Inbox<T> {
     });
   }
 }
+
+/** Time for something that must not happen: if it happens later, it is not noticed. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -38,7 +38,4 @@ export function mustTake(what: string, stepMs: number, seenMs: number, most = 1.
   must(seenMs > stepMs - EARLY_MS && seenMs < stepMs * most + LATE_MS, expected, `it after ${seenMs.toFixed(0)} ms`);
 }
 
-/** Time for something that must not happen: if it does later, the check does not notice. */
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
+export { pause } from './inbox';

@@ -10,10 +10,12 @@ import { encodeServerPreface } from '../../../transport/wire/prefaces';
 import { decodeRecord, encodeRecords, recordLengthFault } from '../../../transport/wire/records';
 import { Unexpected } from '../check';
 import { freshSalt, type Candidate } from './candidate';
-import { Inbox } from './inbox';
+import { Inbox, pause } from './inbox';
+import { printable } from './printable';
 
 const PREFACE_BYTES = 40;
 const LENGTH_BYTES = 2;
+const PIECE_MS = 3;
 /** Preface and record 0 (protocol 1.5). */
 export const FLIGHT_BYTES = 122;
 
@@ -114,6 +116,15 @@ export class Link {
   bytes(bytes: Buffer): void {
     this.stream.write(bytes);
   }
+  /** Bytes in pieces of these sizes, over and over, with time between them: TCP joins what leaves in haste. */
+  async inPieces(bytes: Buffer, sizes: readonly number[]): Promise<void> {
+    for (let at = 0, n = 0; at < bytes.length; n++) {
+      const size = sizes[n % sizes.length] ?? 1;
+      this.bytes(bytes.subarray(at, at + size));
+      at += size;
+      await pause(PIECE_MS);
+    }
+  }
   messages(messages: readonly TcpMessage[]): Buffer {
     return this.sealed(encodeRecords(messages));
   }
@@ -201,7 +212,7 @@ export class Link {
 /** A message in one line; a cookie is not shown. */
 export function inWords({ type, ...fields }: TcpMessage): string {
   const shown = Object.entries(fields).map(([name, value]) =>
-    name === 'cookie' ? 'cookie' : `${name} ${JSON.stringify(value).slice(0, 60)}`,
+    name === 'cookie' ? 'cookie' : `${name} ${printable(JSON.stringify(value).slice(0, 60))}`,
   );
   return `${type}(${shown.join(', ')})`;
 }

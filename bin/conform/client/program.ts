@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import { UserError } from '../../failure';
 import { Unexpected } from '../check';
 import { Inbox } from './inbox';
+import { printable } from './printable';
 
 /** What the assignment wants shown exactly so (protocol 0.1); every other line is the client's own affair. */
 export type Display = 'Connected' | 'Chat started' | 'Chat ended' | 'Correspondent unreachable';
@@ -75,7 +76,7 @@ export class Program {
   }
 
   type(line: string): void {
-    this.story(`typed  ${line}`);
+    this.story(`typed  ${printable(line)}`);
     this.child.stdin?.write(`${line}\n`);
   }
   /** Input as it is, without a line end. */
@@ -105,10 +106,10 @@ export class Program {
   async showsText(part: string, expected = `a line with "${part.slice(0, TOLD_WIDTH)}"`): Promise<string> {
     return (await this.line(expected, ({ text, on }) => on === 'out' && text.includes(part))).text;
   }
-  /** Any line, wherever, that does not tell of a success. @param what that is to be told */
-  async tells(what: string, ms?: number): Promise<string> {
-    const told = ({ text }: Line): boolean => text.trim() !== '' && !SUCCESSES.has(text);
-    return (await this.line(`a line that tells ${what}`, told, ms)).text;
+  /** Any line, wherever, that does not tell of a success. @param what that is to be told @param o.but lines that tell something else */
+  async tells(what: string, o: { readonly ms?: number; readonly but?: readonly string[] } = {}): Promise<string> {
+    const told = ({ text }: Line): boolean => text.trim() !== '' && !SUCCESSES.has(text) && !o.but?.includes(text);
+    return (await this.line(`a line that tells ${what}`, told, o.ms)).text;
   }
   private async line(expected: string, matches: (line: Line) => boolean, ms?: number): Promise<Line> {
     const before = this.lines.length;
@@ -162,7 +163,7 @@ export class Program {
     }
   }
   private wrote(text: string, on: Line['on']): void {
-    this.story(`${on === 'out' ? 'shown ' : 'stderr'} ${text}`);
+    this.story(`${on === 'out' ? 'shown ' : 'stderr'} ${printable(text)}`);
     if (this.lines.length >= MOST_LINES) return;
     this.lines.push({ text, on });
     this.unread.put({ text, on });
@@ -182,7 +183,7 @@ function lineByLine(stream: Readable, line: (text: string) => void): void {
   });
 }
 function quoted({ text, on }: Line): string {
-  return `${on === 'err' ? '(stderr) ' : ''}"${text.slice(0, TOLD_WIDTH)}"`;
+  return `${on === 'err' ? '(stderr) ' : ''}"${printable(text.slice(0, TOLD_WIDTH))}"`;
 }
 function notStarted(file: string, error: Error): string {
   const { code = error.message } = error as NodeJS.ErrnoException;

@@ -26,11 +26,16 @@ export function textField(text: Uint8Array, length = text.length): Buffer {
 export function extra(type: number, value: Uint8Array = Buffer.alloc(0), length = value.length): Buffer {
   return Buffer.concat([Buffer.from([type, length]), value]);
 }
-/** Messages behind their lengths, filled with zeros to the next multiple of 64 bytes, and by `more` beyond. */
-export function plaintext(messages: readonly Buffer[], more = 0, filling = 0): Buffer {
+/**
+ * Messages behind their lengths, filled with zeros to the next multiple of 64 bytes, and by `more` beyond.
+ * @param last the byte with which filling ends
+ */
+export function plaintext(messages: readonly Buffer[], more = 0, last = 0): Buffer {
   const entries = Buffer.concat(messages.flatMap((one) => [uint(2, one.length), one]));
   const size = Math.max(1, Math.ceil(entries.length / STEP_BYTES)) * STEP_BYTES + more;
-  return Buffer.concat([entries, Buffer.alloc(size - entries.length, filling)]);
+  const filled = Buffer.concat([entries, Buffer.alloc(size - entries.length)]);
+  if (last !== 0) filled.writeUInt8(last, size - 1);
+  return filled;
 }
 /** The same with one bit changed, counted from the first of the first byte. */
 export function withBit(of: Buffer, bit: number): Buffer {

@@ -1,8 +1,9 @@
 /** The chat as a client plays it: what its user types and sees, what it says (protocol 4.5 to 4.7, 5.0 P5, 5.3.2, 7 E). */
 import { encodeRecords } from '../../../../transport/wire/records';
 import type { TcpMessage } from '../../../../machines/messages';
-import { must, same, type ClientCheck } from '../judge';
+import { must, pause, same, type ClientCheck } from '../judge';
 import { inWords, type Link } from '../link';
+import { printable } from '../printable';
 import { message, textField, uint, plaintext } from '../raw';
 import { BOB, CAROL, type Scene } from '../scene';
 
@@ -89,10 +90,12 @@ export const chatChecks: readonly ClientCheck[] = [
       await scene.program.shows('Correspondent unreachable');
       scene.program.type(`Chat ${BOB}`);
       await link.hears('CHAT_REQUEST');
-      link.say({ type: 'UNREACHABLE', id: CAROL });
-      await scene.program.shows('Correspondent unreachable');
       // Typed in the wait: at a pipe it is taken when the answer has come.
       scene.program.type('in the chat');
+      await pause(50);
+      link.say({ type: 'UNREACHABLE', id: CAROL });
+      await scene.program.shows('Correspondent unreachable');
+      await pause(50);
       link.say({ type: 'CHAT_STARTED', session: SESSION, id: BOB });
       await scene.program.shows('Chat started');
       await link.hears('CHAT');
@@ -137,6 +140,9 @@ export const chatChecks: readonly ClientCheck[] = [
     must: 'texts go to the session that is current, not to one before it',
     async play(scene) {
       const link = await scene.chatting(OTHER);
+      scene.program.type('to the first');
+      const { session } = await link.hears('CHAT');
+      must(session === OTHER, `session ${String(OTHER)}`, String(session));
       link.say({ type: 'END_NOTIF', session: OTHER });
       await scene.program.shows('Chat ended');
       await scene.chat(link, SESSION);
@@ -167,7 +173,7 @@ export const chatChecks: readonly ClientCheck[] = [
       link.say({ type: 'CHAT', session: SESSION, text });
       const line = await scene.program.showsText('begin');
       const escaped = `begin${codes.map((code) => `\\u{${code.toString(16)}}`).join('')}end`;
-      must(line.toLowerCase().includes(escaped), escaped, JSON.stringify(line));
+      must(line.toLowerCase().includes(escaped), escaped, printable(line));
     },
   },
   {

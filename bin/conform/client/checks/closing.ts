@@ -271,7 +271,7 @@ export const closingChecks: readonly ClientCheck[] = [
       const link = await scene.logOn();
       scene.program.mark();
       const start = performance.now();
-      await scene.program.tells('that the connection was lost', DEAD_MS + 5_000);
+      await scene.program.tells('that the connection was lost', { ms: DEAD_MS + 5_000 });
       mustTake('the end of the connection', DEAD_MS, performance.now() - start, 1);
       await link.ends();
       await scene.logOn();

@@ -35,9 +35,11 @@ async function acceptsGenuine(scene: Scene, forged: (success: Buffer, candidate:
   const hello = await scene.hello();
   const candidate = await scene.challenged(hello);
   const success = scene.success(candidate);
+  const before = scene.server.accepted.length;
   scene.answer(hello, ...forged(success, candidate));
   // Time for one of them to have an effect.
   await pause(50);
+  must(scene.server.accepted.length === before, 'no connection before the genuine AUTH_SUCCESS', 'one');
   return scene.accepted(hello, candidate);
 }
 
@@ -249,6 +251,8 @@ export const forgedChecks: readonly ClientCheck[] = [
       await scene.datagram(RESPONSE, 'RESPONSE');
       const sealedForFirst = withBytes(scene.success(first), 8, [...attemptOf(hello.bytes)]);
       scene.answer(hello, sealedForFirst);
+      await pause(50);
+      must(scene.server.accepted.length === 1, 'no connection before the genuine AUTH_SUCCESS', 'one');
       await scene.accepted(hello, second);
     },
   },

@@ -127,30 +127,36 @@ export const historyChecks: readonly ClientCheck[] = [
   {
     name: 'history-incomplete',
     section: '4.8',
-    must: 'HISTORY_END with status incomplete is told to the user after the lines that came',
+    must: 'HISTORY_END with status incomplete is told to the user after the lines that came, in other words than the end of a list',
     async play(scene) {
       const link = await scene.logOn();
       await asks(scene, link);
-      link.say(past(3, BOB, 'one of many'));
-      await scene.program.showsText('<3> <from: bob> <one of many>');
-      scene.program.mark();
-      link.say(end(1, INCOMPLETE));
-      await scene.program.tells('that the list is not complete');
+      const mark = scene.program.mark();
+      link.say(past(3, BOB, 'one of many'), end(1));
+      await asks(scene, link);
+      const but = scene.program.since(mark);
+      link.say(past(3, BOB, 'one of many'), end(1, INCOMPLETE));
+      await scene.program.tells('that the list is not complete', { but });
       await asksAgain(scene, link, 'after it');
     },
   },
   {
     name: 'history-cut',
     section: '2.6',
-    must: 'a list that is cut off with its connection is told to the user as incomplete',
+    must: 'a list that is cut off with its connection is told to the user as incomplete, beside the loss of the connection',
     async play(scene) {
+      const before = await scene.logOn();
+      const mark = scene.program.mark();
+      before.end();
+      await scene.program.tells('that the connection was lost');
+      await before.ends();
       const link = await scene.logOn();
+      const but = scene.program.lines.slice(mark).map(({ text }) => text);
       await asks(scene, link);
       link.say(past(3, BOB, 'one of many'));
       await scene.program.showsText('<3> <from: bob> <one of many>');
-      scene.program.mark();
       link.end();
-      await scene.program.tells('that the list is not complete');
+      await scene.program.tells('that the list is not complete', { but });
       await link.ends();
       await scene.logOn();
     },

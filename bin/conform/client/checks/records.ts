@@ -196,10 +196,7 @@ export const recordChecks: readonly ClientCheck[] = [
       const link = await scene.chatting(SESSION);
       const texts = ['one', 'two', 'three'].map((word) => `piece ${word}`);
       const all = Buffer.concat(texts.map((word) => link.messages([{ type: 'CHAT', session: SESSION, text: word }])));
-      for (let at = 0; at < all.length; at += 33) {
-        link.bytes(all.subarray(at, at + 33));
-        await new Promise((done) => setImmediate(done));
-      }
+      await link.inPieces(all, [1, 20, 33]);
       for (const word of texts) await scene.program.showsText(word);
     },
   },
