@@ -288,6 +288,22 @@ _parley_conform_server() {
   esac
 }
 
+_parley_conform_client() {
+  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+  COMPREPLY=()
+  case $prev in
+    --listen) : ;;
+    --check) : ;;
+    --patience) : ;;
+    --json) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
+    --junit) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
+    *)
+      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--listen --check --list --slow --small --patience --json --junit --verbose -h --help' -- "$cur"))
+      else :
+      fi ;;
+  esac
+}
+
 _parley_conform() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
   COMPREPLY=()
@@ -295,13 +311,14 @@ _parley_conform() {
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case $word in
       server) _parley_conform_server; return ;;
+      client) _parley_conform_client; return ;;
     esac
   done
   case $prev in
 
     *)
       if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '-V --version -h --help' -- "$cur"))
-      else COMPREPLY=($(compgen -W 'server' -- "$cur"))
+      else COMPREPLY=($(compgen -W 'server client' -- "$cur"))
       fi ;;
   esac
 }

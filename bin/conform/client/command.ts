@@ -2,29 +2,26 @@
  * `parley-conform client`: plays server against a client's command line (docs/conformance-client.md). Must never be here: a
  * check.
  */
-import { writeFileSync } from 'node:fs';
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
 import type { Address } from '../../../machines/ports';
 import { sourceText } from '../../../transport/log';
-import { codeOf, UserError } from '../../failure';
+import { UserError } from '../../failure';
 import { EXIT, port } from '../../options';
 import { Unexpected, type Verdict } from '../check';
-import { jsonOf, junitOf, summaryOf, textOf } from '../report';
+import { outputOf, type OutputOptions } from '../output';
 import { runChecks } from '../run';
 import { CLIENT_CHECKS } from './checks';
 import type { ClientCheck } from './judge';
 import { abandonAll, Scene, type SceneOptions } from './scene';
 
-interface Options {
+interface Options extends OutputOptions {
   readonly listen: Address;
   readonly check?: readonly string[];
-  readonly list: boolean;
-  readonly slow: boolean;
-  readonly small: boolean;
+  readonly list?: true;
+  readonly slow?: true;
+  readonly small?: true;
   readonly patience: number;
-  readonly json?: string;
-  readonly junit?: string;
-  readonly verbose: boolean;
+  readonly verbose?: true;
 }
 
 /** Adds the subcommand. */
@@ -40,17 +37,17 @@ export function withClient(parent: Command): Command {
         .default(address('127.0.0.1:0'), '127.0.0.1:0'),
     )
     .option('--check <name...>', 'play these checks only')
-    .option('--list', 'show the checks, and play none', false)
-    .option('--slow', 'also the checks that wait for timers of the protocol: a minute and a half more', false)
-    .option('--small', 'without the checks of what a small client may leave out (protocol 9.1)', false)
+    .option('--list', 'show the checks, and play none')
+    .option('--slow', 'also the checks that wait for timers of the protocol: a minute and a half more')
+    .option('--small', 'without the checks of what a small client may leave out (protocol 9.1)')
     .addOption(
       new Option('--patience <seconds>', 'how long the client may take for what it has to do at once')
         .argParser(seconds)
         .default(10),
     )
-    .option('--json <file>', 'write the verdicts to this file, as JSON')
-    .option('--junit <file>', 'write the verdicts to this file, as JUnit XML')
-    .option('--verbose', 'show on standard error what happens in each check', false)
+    .option('--json <file>', 'write the verdicts as JSON to this file (- = standard output)')
+    .option('--junit <file>', 'write the verdicts as JUnit XML to this file (- = standard output)')
+    .option('--verbose', 'show on standard error what happens in each check')
     .addArgument(new Argument('[command...]', 'the client, behind --; {id} {server} {host} {port} {key} are filled in'))
     .action((command: readonly string[], o: Options) => conform(command, o));
   return parent;
@@ -58,7 +55,7 @@ export function withClient(parent: Command): Command {
 
 async function conform(command: readonly string[], o: Options): Promise<void> {
   const checks = chosen(o);
-  if (o.list) return write(checks.map(listed).join('\n'));
+  if (o.list) return void process.stdout.write(CLIENT_CHECKS.map(listed).join(''));
   if (command[0] === undefined || command[0] === '') {
     throw new UserError(
       'no client to check: its command line stands behind --, such as: -- node my-client.js {id} {server} {key}',
@@ -68,12 +65,9 @@ async function conform(command: readonly string[], o: Options): Promise<void> {
   for (const [signal, number] of [['SIGINT', 2] as const, ['SIGTERM', 15] as const]) {
     process.once(signal, () => process.exit(128 + number));
   }
-  const verdicts = await checkClient(checks, { ...sceneOf(command, o), tell: (verdict) => write(textOf(verdict)) });
-  write(summaryOf(verdicts));
-  const of = `client ${command.join(' ')}`;
-  if (o.json !== undefined) file(o.json, jsonOf(of, verdicts));
-  if (o.junit !== undefined) file(o.junit, junitOf(of, verdicts));
-  if (verdicts.some(({ outcome }) => outcome !== 'passed')) process.exitCode = EXIT.failed;
+  const output = outputOf(`client ${command.join(' ')}`, o);
+  const verdicts = await checkClient(checks, { ...sceneOf(command, o), tell: output.tell });
+  if (!output.end(verdicts)) process.exitCode = EXIT.failed;
 }
 
 /**
@@ -117,7 +111,7 @@ export function chosen({ check, slow, small }: Pick<Options, 'check' | 'slow' | 
   return check.map((name) => {
     const found = CLIENT_CHECKS.find((one) => one.name === name);
     if (found) return found;
-    throw new UserError(`there is no check ${name}; parley-conform client --list --slow shows them`);
+    throw new UserError(`there is no check ${name}; parley-conform client --list shows their names`);
   });
 }
 
@@ -129,21 +123,11 @@ function sceneOf(command: readonly string[], { listen, patience, verbose }: Opti
   return { command, listen, patience: patience * 1000, story: verbose ? told : () => undefined };
 }
 
+/** A line for each, with the section and what must hold. */
 function listed({ name, section, must, slow, optional }: ClientCheck): string {
-  const marks = [slow ? 'slow' : '', optional ? 'not for small clients' : ''].filter((mark) => mark !== '');
-  const after = marks.length > 0 ? ` [${marks.join(', ')}]` : '';
-  return `${name.padEnd(26)} ${section.padEnd(4)} ${must}${after}`;
-}
-
-function write(text: string): void {
-  process.stdout.write(`${text}\n`);
-}
-function file(path: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch (error) {
-    throw new UserError(`${path} cannot be written (${codeOf(error)}); name another file`);
-  }
+  const width = Math.max(...CLIENT_CHECKS.map((check) => check.name.length));
+  const when = `${slow ? ' (--slow)' : ''}${optional ? ' (not --small)' : ''}`;
+  return `${name.padEnd(width)}  ${section.padEnd(4)}  ${must}${when}\n`;
 }
 
 function address(text: string): Address {

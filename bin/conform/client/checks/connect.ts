@@ -3,7 +3,7 @@ import { encodeRecords } from '../../../../transport/wire/records';
 import { freshRand, type Candidate } from '../candidate';
 import { must, mustTake, pause, same, type ClientCheck } from '../judge';
 import { FLIGHT_BYTES, type Link } from '../link';
-import { message, plaintext, uint, withBytes } from '../raw';
+import { extra, idField, message, plaintext, uint, withBytes } from '../raw';
 import { BOB, RESPONSE, type Scene } from '../scene';
 import { logOff } from './log-on';
 
@@ -31,16 +31,16 @@ const lengthOf =
 
 type First = readonly [what: string, send: (link: Link, candidate: Candidate) => void];
 const REFUSED: readonly First[] = [
-  [
-    'CHAT_STARTED as first message',
-    begins(encodeRecords([{ type: 'CHAT_STARTED', session: 7, id: BOB }])[0] ?? CONNECTED),
-  ],
+  ['CHAT_STARTED as first message', begins(plaintext([message('CHAT_STARTED', uint(4, 7), idField(BOB))]))],
   ['KEEPALIVE as first message', begins(plaintext([message('KEEPALIVE')]))],
+  ['CONNECTED with a critical extension', begins(plaintext([Buffer.concat([CONNECTED, extra(0xc0)])]))],
+  ['an empty record 0', begins(plaintext([]))],
+];
+/** What is handled before a bad message remains valid (P3): `Connected` may have been shown. */
+const REFUSED_AFTER: readonly First[] = [
   ['CONNECTED and KEEPALIVE in record 0', begins(plaintext([CONNECTED, message('KEEPALIVE')]))],
   ['CONNECTED and an optional message in record 0', begins(plaintext([CONNECTED, message(0xf0)]))],
   ['CONNECTED twice in record 0', begins(plaintext([CONNECTED, CONNECTED]))],
-  ['CONNECTED with a critical extension', begins(plaintext([Buffer.concat([CONNECTED, Buffer.from([0xc0, 0])])]))],
-  ['an empty record 0', begins(plaintext([]))],
 ];
 const CUT: readonly First[] = [
   ['a preface with other magic', prefaceWith(0, [0x48])],
@@ -176,13 +176,17 @@ export const connectChecks: readonly ClientCheck[] = [
   {
     name: 'first-record-refused',
     section: '1.8',
-    must: 'anything beside one CONNECTED in record 0 is a protocol error: CLOSE(4), and no `Connected`',
+    must: 'anything beside one CONNECTED in record 0 is a protocol error: CLOSE(4), and without CONNECTED no `Connected`',
     async play(scene) {
       for (const [what, send] of REFUSED) {
         const { candidate, link } = await connecting(scene);
         const mark = scene.program.mark();
         await scene.isRefused(link, what, () => send(link, candidate));
         must(!scene.program.since(mark).includes('Connected'), `no "Connected" after ${what}`, '"Connected"');
+      }
+      for (const [what, send] of REFUSED_AFTER) {
+        const { candidate, link } = await connecting(scene);
+        await scene.isRefused(link, what, () => send(link, candidate));
       }
       await scene.logOn();
     },
