@@ -294,11 +294,12 @@ _parley_conform_client() {
   case $prev in
     --listen) : ;;
     --check) : ;;
+    --activity) : ;;
     --patience) : ;;
     --json) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     --junit) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     *)
-      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--listen --check --list --slow --small --patience --json --junit --verbose -h --help' -- "$cur"))
+      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--listen --check --list --slow --small --activity --patience --json --junit --verbose -h --help' -- "$cur"))
       else :
       fi ;;
   esac

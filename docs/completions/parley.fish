@@ -156,6 +156,7 @@ complete -c parley-conform -n '__fish_seen_subcommand_from client' -l check -x -
 complete -c parley-conform -n '__fish_seen_subcommand_from client' -l list -d 'show the checks'
 complete -c parley-conform -n '__fish_seen_subcommand_from client' -l slow -d 'also the checks that wait for timers of the protocol'
 complete -c parley-conform -n '__fish_seen_subcommand_from client' -l small -d 'without the checks of what a small client may leave out'
+complete -c parley-conform -n '__fish_seen_subcommand_from client' -l activity -x -d 'the client'\''s activity timer as its command line sets it'
 complete -c parley-conform -n '__fish_seen_subcommand_from client' -l patience -x -d 'how long the client may take for what it has to do at once'
 complete -c parley-conform -n '__fish_seen_subcommand_from client' -l json -r -F -d 'write the verdicts as JSON to this file'
 complete -c parley-conform -n '__fish_seen_subcommand_from client' -l junit -r -F -d 'write the verdicts as JUnit XML to this file'

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { CLIENT_CHECKS } from '../../bin/conform/client/checks';
 import { FOUND } from './broken-clients/found';
 import {
+  activityChecks,
   ALL,
   atATime,
   broken,
@@ -24,11 +25,28 @@ test('our client passes', async () => {
   expect(verdicts.length).toBeGreaterThan(100);
 });
 
+test('our client passes with a short activity timer', async () => {
+  const verdicts = await judgedByMany(OURS, activityChecks());
+  expect(failures(verdicts)).toEqual([]);
+  expect(verdicts.length).toBeGreaterThan(4);
+});
+
 /** From every chapter; `PARLEY_CONFORM=all` plays the rest. */
 const SAMPLES = [
   ...['hello-bytes', 'response-bytes', 'challenge-damaged', 'auth-fail-forged', 'auth-fail-genuine', 'stranger'],
   ...['first-record-refused', 'first-record-cut', 'record-replayed', 'filling', 'extension-critical', 'text-control'],
-  ...['text-sent', 'ends-cross', 'foreign-text', 'history-lines', 'close-lingers', 'input-ends', 'v3', 'v5', 'v6'],
+  ...[
+    'text-sent',
+    'ends-cross',
+    'foreign-text',
+    'history-lines',
+    'key-file-shared',
+    'close-lingers',
+    'input-ends',
+    'v3',
+    'v5',
+    'v6',
+  ],
 ];
 test('the second client passes, in the words of the assignment', async () => {
   const verdicts = await judgedByMany(SECOND, ALL ? everyCheck() : named(...SAMPLES));
@@ -41,6 +59,7 @@ const FAULTS = [
   ...['one-challenge', 'fail-at-once', 'opens-anything', 'hears-strangers', 'flight-in-two', 'connected-early'],
   ...['forgives-filling', 'shows-controls', 'refuses-what-it-cuts', 'refuses-optional', 'no-close', 'does-not-linger'],
   ...['foreign-texts', 'stays-in-chat', 'late-texts', 'gone-not-shown', 'no-backslash', 'history-any-count'],
+  ...['key-file-of-all', 'activity-in-chat'],
 ];
 const slow = (name: string): boolean => CLIENT_CHECKS.some((check) => check.name === name && check.slow);
 

@@ -1,21 +1,27 @@
 /** Every check of a client, in the order of the protocol. */
+import { activityChecks } from './checks/activity';
 import { chatChecks } from './checks/chat';
 import { closingChecks } from './checks/closing';
 import { connectChecks } from './checks/connect';
 import { forgedChecks } from './checks/forged';
 import { historyChecks } from './checks/history';
+import { keyFileChecks } from './checks/key-file';
 import { logOnChecks } from './checks/log-on';
 import { recordChecks } from './checks/records';
 import { scenarioChecks } from './checks/scenarios';
+import { textChecks } from './checks/texts';
 import type { ClientCheck } from './judge';
 
 export const CLIENT_CHECKS: readonly ClientCheck[] = [
+  ...keyFileChecks,
   ...logOnChecks,
   ...forgedChecks,
   ...connectChecks,
   ...recordChecks,
   ...chatChecks,
+  ...textChecks,
   ...historyChecks,
   ...closingChecks,
+  ...activityChecks,
   ...scenarioChecks,
 ];

@@ -20,6 +20,7 @@ interface Options extends OutputOptions {
   readonly list?: true;
   readonly slow?: true;
   readonly small?: true;
+  readonly activity?: number;
   readonly patience: number;
   readonly verbose?: true;
 }
@@ -41,8 +42,14 @@ export function withClient(parent: Command): Command {
     .option('--slow', 'also the checks that wait for timers of the protocol: a minute and a half more')
     .option('--small', 'without the checks of what a small client may leave out (protocol 9.1)')
     .addOption(
+      new Option(
+        '--activity <seconds>',
+        "the client's activity timer as its command line sets it, such as 2: also the checks of that",
+      ).argParser((text) => seconds(text, 2)),
+    )
+    .addOption(
       new Option('--patience <seconds>', 'how long the client may take for what it has to do at once')
-        .argParser(seconds)
+        .argParser((text) => seconds(text, 0.1))
         .default(10),
     )
     .option('--json <file>', 'write the verdicts as JSON to this file (- = standard output)')
@@ -104,9 +111,12 @@ async function tryOut(o: SceneOptions): Promise<void> {
 }
 
 /** @throws UserError a name that is none */
-export function chosen({ check, slow, small }: Pick<Options, 'check' | 'slow' | 'small'>): readonly ClientCheck[] {
+type Choice = Pick<Options, 'check' | 'slow' | 'small' | 'activity'>;
+export function chosen({ check, slow, small, activity }: Choice): readonly ClientCheck[] {
   if (check === undefined) {
-    return CLIENT_CHECKS.filter((one) => (slow || !one.slow) && !(small && one.optional));
+    return CLIENT_CHECKS.filter(
+      (one) => (slow || !one.slow) && !(small && one.optional) && (activity !== undefined || !one.activity),
+    );
   }
   return check.map((name) => {
     const found = CLIENT_CHECKS.find((one) => one.name === name);
@@ -115,18 +125,19 @@ export function chosen({ check, slow, small }: Pick<Options, 'check' | 'slow' | 
   });
 }
 
-function sceneOf(command: readonly string[], { listen, patience, verbose }: Options): SceneOptions {
+function sceneOf(command: readonly string[], { listen, patience, activity, verbose }: Options): SceneOptions {
   const start = performance.now();
   const told = (line: string): void => {
     process.stderr.write(`${((performance.now() - start) / 1000).toFixed(3).padStart(8)} ${line}\n`);
   };
-  return { command, listen, patience: patience * 1000, story: verbose ? told : () => undefined };
+  const timer = activity === undefined ? {} : { activity: activity * 1000 };
+  return { command, listen, patience: patience * 1000, ...timer, story: verbose ? told : () => undefined };
 }
 
 /** A line for each, with the section and what must hold. */
-function listed({ name, section, must, slow, optional }: ClientCheck): string {
+function listed({ name, section, must, slow, optional, activity }: ClientCheck): string {
   const width = Math.max(...CLIENT_CHECKS.map((check) => check.name.length));
-  const when = `${slow ? ' (--slow)' : ''}${optional ? ' (not --small)' : ''}`;
+  const when = `${slow ? ' (--slow)' : ''}${activity ? ' (--activity)' : ''}${optional ? ' (not --small)' : ''}`;
   return `${name.padEnd(width)}  ${section.padEnd(4)}  ${must}${when}\n`;
 }
 
@@ -138,8 +149,8 @@ function address(text: string): Address {
   }
   return { address: host, port: port(number) };
 }
-function seconds(text: string): number {
+function seconds(text: string, least: number): number {
   const number = Number(text);
-  if (number > 0 && number <= 600) return number;
-  throw new InvalidArgumentError('Patience is a number of seconds, up to 600.');
+  if (number >= least && number <= 600) return number;
+  throw new InvalidArgumentError(`That is a number of seconds from ${String(least)} to 600.`);
 }

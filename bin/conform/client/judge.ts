@@ -5,6 +5,8 @@ import type { Scene } from './scene';
 export interface ClientCheck extends Check<Scene> {
   /** Takes longer than a second or two, because a timer of the protocol does: played with --slow only. */
   readonly slow?: true;
+  /** Plays with the activity timer: played only if it is told how long that is. */
+  readonly activity?: true;
   /** A small client may leave this out (protocol 9.1): not played with --small. */
   readonly optional?: true;
 }

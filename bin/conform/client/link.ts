@@ -152,11 +152,11 @@ export class Link {
     return this.inbox.take();
   }
   /** The end of the client's side. @throws Unexpected if it does not come */
-  async ends(expected = 'the end of the connection'): Promise<'FIN' | 'RST'> {
+  async ends(expected = 'the end of the connection', ms = this.patience): Promise<'FIN' | 'RST'> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      const open = `the connection still open after ${String(this.patience / 1000)} s`;
-      timer = setTimeout(() => reject(new Unexpected(expected, open)), this.patience);
+      const open = `the connection still open after ${String(ms / 1000)} s`;
+      timer = setTimeout(() => reject(new Unexpected(expected, open)), ms);
     });
     try {
       return await Promise.race([this.over, late]);

@@ -3,7 +3,7 @@
  * them. It takes the client through what is not the check's own subject, and is lenient there, so that a fault is found by its
  * own check. Must never be here: a rule of the protocol that is checked.
  */
-import { rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,8 +27,16 @@ export interface SceneOptions {
   readonly listen: Address;
   /** How long what must come is waited for, ms. */
   readonly patience: number;
+  /** The client's T_ACTIVITY as its command line sets it, ms; what needs it is not played without. */
+  readonly activity?: number;
   /** Told what happens, a line each. */
   readonly story: (line: string) => void;
+}
+
+/** What is wrong with a key file. */
+export interface KeyFile {
+  readonly mode?: number;
+  readonly change?: (digits: string) => string;
 }
 
 /** The client's Client-ID, and those of people who exist at the server only. */
@@ -56,15 +64,16 @@ export class Scene {
   ) {}
 
   /** @throws UserError if the port is taken or the command cannot be started */
-  static async open(o: SceneOptions, id = ME): Promise<Scene> {
+  static async open(o: SceneOptions, id = ME, keyFile: KeyFile = {}): Promise<Scene> {
     const server = await Server.open(o.listen, o.patience, o.story);
     const folder = await mkdtemp(join(tmpdir(), 'parley-conform-'));
     try {
       const key = newKey(systemRandom);
-      const keyFile = join(folder, `${id}.key`);
-      writeKeyFile(keyFile, formatKey(key), { force: false });
+      const path = join(folder, `${id}.key`);
+      writeKeyFile(path, keyFile.change?.(formatKey(key)) ?? formatKey(key), { force: false });
+      chmodSync(path, keyFile.mode ?? 0o600);
       const { address, port } = server.address;
-      const places = { id, server: sourceText({ address, port }), host: address, port: String(port), key: keyFile };
+      const places = { id, server: sourceText({ address, port }), host: address, port: String(port), key: path };
       const program = new Program(filled(o.command, places), o.patience, o.story);
       const scene = new Scene(id, key, server, program, folder, o);
       open.add(scene);
@@ -80,8 +89,8 @@ export class Scene {
   }
 
   /** Another client with a server of its own, of the same command. */
-  async another(id: string): Promise<Scene> {
-    const other = await Scene.open({ ...this.o, listen: { ...this.o.listen, port: 0 } }, id);
+  async another(id: string, keyFile?: KeyFile): Promise<Scene> {
+    const other = await Scene.open({ ...this.o, listen: { ...this.o.listen, port: 0 } }, id, keyFile);
     this.others.push(other);
     return other;
   }
@@ -101,6 +110,12 @@ export class Scene {
 
   get patience(): number {
     return this.o.patience;
+  }
+  /** T_ACTIVITY, ms. */
+  get activity(): number {
+    if (this.o.activity === undefined)
+      throw new Error('--activity SECONDS does not say how long the activity timer is');
+    return this.o.activity;
   }
   /** A TCP port of the server's address where nobody listens. */
   async unusedPort(): Promise<number> {

@@ -16,6 +16,23 @@ const line = (change) => () =>
   });
 
 export const CHAT = {
+  'activity-ignored': () => {
+    for (const alternative of [0, 1])
+      as(cell('connection', 'Connected', 'T.ACT_EXPIRED', alternative), cell('connection', 'Connected', 'T.RETRY'));
+  },
+  'activity-in-chat': () => {
+    without(cell('chat', ACTIVE, 'T.ACT_WARN'), 'start:ACTIVITY');
+    guard('connection', 'chat machine is in ActiveChat', () => false);
+  },
+  'activity-left-by-end': () => without(cell('chat', ACTIVE, 'M.END_NOTIF'), 'start:ACTIVITY'),
+  'activity-left-by-chat': () => without(cell('chat', 'Connected', 'U.CHAT', 1), 'start:ACTIVITY'),
+  'activity-left-by-history': () => without(cell('history', 'Idle', 'U.HISTORY', 1), 'start:ACTIVITY'),
+  'activity-of-the-network': () => {
+    const { actions } = cell('chat', 'Connected', 'U.CHAT', 1);
+    const idle = cell('chat', 'Connected', 'M.UNREACHABLE');
+    idle.actions = [...idle.actions, ...actions.filter(({ type }) => type === 'start:ACTIVITY')];
+  },
+  'activity-without-close': () => without(cell('connection', 'Connected', 'T.ACT_EXPIRED', 1), 'closeTcp:idle'),
   'foreign-texts': unguarded('M.CHAT'),
   'foreign-ends': unguarded('M.END_NOTIF'),
   'any-session': () => guard('chat', CURRENT, () => true),

@@ -3,6 +3,8 @@
 /** By the name of the fault, the names of checks; each of them must fail. */
 export const FOUND: Readonly<Record<string, readonly [string, ...string[]]>> = {
   // The log-on
+  'key-file-of-all': ['key-file-shared'],
+  'key-file-of-anything': ['key-file-damaged'],
   'hello-unfilled': ['hello-bytes'],
   'hello-filling': ['hello-bytes'],
   'hello-length': ['hello-bytes'],
@@ -78,6 +80,13 @@ export const FOUND: Readonly<Record<string, readonly [string, ...string[]]>> = {
   'stays-at-fin': ['lost', 'history-cut'],
   'comes-back-by-itself': ['no-reconnect-elsewhere'],
   'never-keepalive': ['keepalive-sent', 'dead'],
+  'activity-ignored': ['activity-idle', 'activity-waiting'],
+  'activity-in-chat': ['activity-chat'],
+  'activity-left-by-end': ['activity-chat'],
+  'activity-left-by-chat': ['activity-chat-asked'],
+  'activity-left-by-history': ['activity-history-asked'],
+  'activity-of-the-network': ['activity-network'],
+  'activity-without-close': ['activity-idle', 'activity-waiting'],
   // Chat, history, display
   'foreign-texts': ['foreign-text'],
   'foreign-ends': ['foreign-end'],

@@ -1,5 +1,6 @@
 /** Faults of the log-on, by name: each puts itself into the client. */
 import { createHash, createDecipheriv, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers';
 import { action, as, cell, exported, guard, instead, method, options, part, without } from './parts.mjs';
 
@@ -43,6 +44,14 @@ function unconnected({ systemNetwork: network }) {
 }
 
 const BYTES = {
+  'key-file-of-all': () => {
+    instead(part('storage/keyfile'), 'readKeyFile', (_, path) => readFileSync(path, 'utf8').trim());
+  },
+  'key-file-of-anything': () => {
+    instead(part('storage/keyfile'), 'readKeyFile', (_, path) =>
+      createHash('sha256').update(readFileSync(path)).digest('hex'),
+    );
+  },
   'hello-unfilled': hello((bytes, { o: { id } }) => {
     const cut = Buffer.from(bytes.subarray(0, 27 + id.length));
     cut.writeUInt16BE(cut.length, 6);
