@@ -3,6 +3,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
+import { CLIENT_CHECKS } from './conform/client/checks';
+import { listed } from './conform/client/judge';
 import { SERVER_CHECKS } from './conform/server/checks/all';
 import { checksPage } from './conform/table';
 import { bash, fish, zsh } from './manual/completions';
@@ -48,6 +50,7 @@ export function generated(): Readonly<Record<string, string>> {
     'docs/completions/parley.bash': bash(manuals),
     'docs/completions/_parley': zsh(manuals),
     'docs/completions/parley.fish': fish(manuals),
+    'docs/conformance/client-checks.md': checksPage('client', CLIENT_CHECKS.map(listed)),
     'docs/conformance/server-checks.md': checksPage('server', SERVER_CHECKS),
     'docs/operations/server.yaml': exampleOf(server, SETTINGS, EXAMPLE_TITLE),
     'docs/operations/server.schema.json': schemaOf(server, SETTINGS),

@@ -126,7 +126,7 @@ test('told to end in the middle of a check, it ends the client, and what that ha
 test('--list shows every check with its section, and plays none', async () => {
   const { code, out } = await kit(['--list']);
   expect(code).toBe(0);
-  expect(out).toMatch(/^hello-bytes +1\.4 +`Log on` sends/);
+  expect(out).toMatch(/\nhello-bytes +1\.4 +`Log on` sends/);
   expect(out).toMatch(/\ndead +4\.2 +.* \(--slow\)\n/);
-  expect(out).toMatch(/\nchallenge-second +3\.8 +.* \(not --small\)\n/);
+  expect(out).toMatch(/\nchallenge-second +3\.8 +.* \(not with --small\)\n/);
 });

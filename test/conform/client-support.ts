@@ -24,14 +24,14 @@ export const named = (...check: readonly string[]): readonly ClientCheck[] => ch
 const ACTIVITY = 2000;
 const timed = ['--limit', `T_ACTIVITY_MS=${String(ACTIVITY)}`, '--limit', `T_GUARD_MS=${String(ACTIVITY / 4)}`];
 export const activityChecks = (): readonly ClientCheck[] =>
-  chosen({ activity: ACTIVITY }).filter(({ activity }) => activity);
+  chosen({ activity: ACTIVITY }).filter(({ needs }) => needs === 'activity');
 export const everyCheck = (): readonly ClientCheck[] => chosen(ALL ? { slow: true } : {});
 
 /** @param patience seconds; a faulty client lets it pass, so there it is short; checks of the activity timer stay among themselves */
 export function judged(command: readonly string[], checks: readonly ClientCheck[], patience = 10): Promise<Verdict[]> {
   const nothing = (): void => undefined;
   const o = { listen: { address: '127.0.0.1', port: 0 }, patience: patience * 1000, story: nothing, tell: nothing };
-  if (checks.every(({ activity }) => !activity)) return checkClient(checks, { ...o, command });
+  if (checks.every(({ needs }) => needs !== 'activity')) return checkClient(checks, { ...o, command });
   return checkClient(checks, { ...o, command: [...command, ...timed], activity: ACTIVITY });
 }
 

@@ -61,7 +61,7 @@ const FAULTS = [
   ...['foreign-texts', 'stays-in-chat', 'late-texts', 'gone-not-shown', 'no-backslash', 'history-any-count'],
   ...['key-file-of-all', 'activity-in-chat'],
 ];
-const slow = (name: string): boolean => CLIENT_CHECKS.some((check) => check.name === name && check.slow);
+const slow = (name: string): boolean => CLIENT_CHECKS.some((check) => check.name === name && check.needs === 'slow');
 
 /** Milliseconds are not given to those who will not do it anyway. */
 const PATIENCE = 2.5;

@@ -10,8 +10,9 @@ import { EXIT, port } from '../../options';
 import { Unexpected, type Verdict } from '../check';
 import { outputOf, type OutputOptions } from '../output';
 import { runChecks } from '../run';
+import { listOf } from '../table';
 import { CLIENT_CHECKS } from './checks';
-import type { ClientCheck } from './judge';
+import { listed, type ClientCheck } from './judge';
 import { abandonAll, Scene, type SceneOptions } from './scene';
 
 interface Options extends OutputOptions {
@@ -62,7 +63,7 @@ export function withClient(parent: Command): Command {
 
 async function conform(command: readonly string[], o: Options): Promise<void> {
   const checks = chosen(o);
-  if (o.list) return void process.stdout.write(CLIENT_CHECKS.map(listed).join(''));
+  if (o.list) return void process.stdout.write(listOf(CLIENT_CHECKS.map(listed)));
   if (command[0] === undefined || command[0] === '') {
     throw new UserError(
       'no client to check: its command line stands behind --, such as: -- node my-client.js {id} {server} {key}',
@@ -114,9 +115,8 @@ async function tryOut(o: SceneOptions): Promise<void> {
 type Choice = Pick<Options, 'check' | 'slow' | 'small' | 'activity'>;
 export function chosen({ check, slow, small, activity }: Choice): readonly ClientCheck[] {
   if (check === undefined) {
-    return CLIENT_CHECKS.filter(
-      (one) => (slow || !one.slow) && !(small && one.optional) && (activity !== undefined || !one.activity),
-    );
+    const there = { slow: slow === true, activity: activity !== undefined };
+    return CLIENT_CHECKS.filter(({ needs, optional }) => (needs === undefined || there[needs]) && !(small && optional));
   }
   return check.map((name) => {
     const found = CLIENT_CHECKS.find((one) => one.name === name);
@@ -132,13 +132,6 @@ function sceneOf(command: readonly string[], { listen, patience, activity, verbo
   };
   const timer = activity === undefined ? {} : { activity: activity * 1000 };
   return { command, listen, patience: patience * 1000, ...timer, story: verbose ? told : () => undefined };
-}
-
-/** A line for each, with the section and what must hold. */
-function listed({ name, section, must, slow, optional, activity }: ClientCheck): string {
-  const width = Math.max(...CLIENT_CHECKS.map((check) => check.name.length));
-  const when = `${slow ? ' (--slow)' : ''}${activity ? ' (--activity)' : ''}${optional ? ' (not --small)' : ''}`;
-  return `${name.padEnd(width)}  ${section.padEnd(4)}  ${must}${when}\n`;
 }
 
 function address(text: string): Address {

@@ -2,13 +2,21 @@
 import { Unexpected, type Check } from '../check';
 import type { Scene } from './scene';
 
+/**
+ * The option it is played with: `slow`, it takes longer than a second or two, because a timer of the protocol does;
+ * `activity`, it has to know how long the activity timer is.
+ */
+export type Need = 'slow' | 'activity';
+
 export interface ClientCheck extends Check<Scene> {
-  /** Takes longer than a second or two, because a timer of the protocol does: played with --slow only. */
-  readonly slow?: true;
-  /** Plays with the activity timer: played only if it is told how long that is. */
-  readonly activity?: true;
+  readonly needs?: Need;
   /** A small client may leave this out (protocol 9.1): not played with --small. */
   readonly optional?: true;
+}
+
+/** A check as lists show it. */
+export function listed(check: ClientCheck): ClientCheck {
+  return check.optional ? { ...check, must: `${check.must} (not with --small)` } : check;
 }
 
 /** The first bytes of what is compared, in hexadecimal. */

@@ -24,7 +24,7 @@ const check = (name: string, must: string, play: (scene: Scene, link: Link) => P
   name,
   section: '4.4',
   must,
-  activity: true,
+  needs: 'activity',
   play: async (scene) => play(scene, await scene.logOn()),
 });
 

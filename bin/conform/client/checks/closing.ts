@@ -252,7 +252,7 @@ export const closingChecks: readonly ClientCheck[] = [
     name: 'keepalive-sent',
     section: '4.2',
     must: 'KEEPALIVE is sent when nothing has been written for 15 s',
-    slow: true,
+    needs: 'slow',
     async play(scene) {
       const link = await scene.logOn();
       const [start, before] = [performance.now(), link.records.length];
@@ -266,7 +266,7 @@ export const closingChecks: readonly ClientCheck[] = [
     name: 'dead',
     section: '4.2',
     must: 'a server from which nothing has come for 45 s is given up as lost',
-    slow: true,
+    needs: 'slow',
     async play(scene) {
       const link = await scene.logOn();
       scene.program.mark();

@@ -234,7 +234,7 @@ export const connectChecks: readonly ClientCheck[] = [
     name: 'connecting-times-out',
     section: '3.2',
     must: 'without CONNECTED the log-on fails after 10 s, and the connection ends',
-    slow: true,
+    needs: 'slow',
     async play(scene) {
       const hello = await scene.hello();
       const candidate = await scene.challenged(hello);

@@ -191,7 +191,7 @@ export const logOnChecks: readonly ClientCheck[] = [
     name: 'gives-up-hello',
     section: '3.2',
     must: 'without a CHALLENGE, HELLO is sent five times and the log-on fails after 8 s',
-    slow: true,
+    needs: 'slow',
     async play(scene) {
       await givesUp(scene, await scene.hello(), 'HELLO');
     },
@@ -200,7 +200,7 @@ export const logOnChecks: readonly ClientCheck[] = [
     name: 'gives-up-response',
     section: '3.2',
     must: 'without AUTH_SUCCESS, RESPONSE is sent five times and the log-on fails after 8 s',
-    slow: true,
+    needs: 'slow',
     async play(scene) {
       const hello = await scene.hello();
       scene.answer(hello, scene.candidate(hello).challenge);

@@ -240,7 +240,7 @@ export const recordChecks: readonly ClientCheck[] = [
     name: 'epoch',
     section: '2.6',
     must: 'after 65 536 records of the server the keys change, and everything can be read',
-    slow: true,
+    needs: 'slow',
     optional: true,
     async play(scene) {
       const link = await scene.chatting(SESSION);
