@@ -1,6 +1,6 @@
 /** How a connection lives and ends (protocol 2.6 P21, 4.2, 4.9, 5.5, 7 G). */
 import { attemptOf } from '../candidate';
-import { must, mustTake, pause, type ClientCheck } from '../judge';
+import { alike, must, mustTake, pause, type ClientCheck } from '../judge';
 import type { Link } from '../link';
 import { message, plaintext, uint } from '../raw';
 import { BOB, HELLO, type Scene } from '../scene';
@@ -286,7 +286,7 @@ export const closingChecks: readonly ClientCheck[] = [
       const link = await scene.admitted(first);
       await follows(scene, link, () => link.end(), 'FIN');
       const { bytes } = await scene.hello();
-      must(bytes[5] === HELLO && !attemptOf(bytes).equals(attemptOf(first.bytes)), 'a new attempt-ID', 'the old one');
+      must(bytes[5] === HELLO && !alike(attemptOf(bytes), attemptOf(first.bytes)), 'a new attempt-ID', 'the old one');
     },
   },
 ];
