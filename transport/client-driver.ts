@@ -83,6 +83,11 @@ export class ClientDriver {
     return this.activityEnds === undefined ? null : Math.max(0, this.activityEnds - this.o.clock.now());
   }
 
+  /** Whether the connection takes more; if not, `stepped` is called when it does. Without a connection nothing has to wait. */
+  get hasRoom(): boolean {
+    return this.channel?.hasRoom ?? true;
+  }
+
   /** What the user typed. */
   user(event: UserEvent): void {
     if (event.type !== 'U.TEXT') return this.handle(event);
@@ -224,7 +229,7 @@ export class ClientDriver {
           this.handle({ type: 'N.CLOSED', cause, ...(reason === undefined ? {} : { reason }) });
         },
         queued: () => this.touch(channel),
-        drain: () => undefined,
+        drain: () => this.channel === channel && this.o.stepped?.(),
         gone: () => this.gone(channel),
       },
     });
@@ -286,8 +291,11 @@ export class ClientDriver {
       this.turn = 'idle';
       const channels = [...this.dirty];
       this.dirty.clear();
+      const waited = !this.hasRoom;
       for (const channel of channels) channel.flush();
       for (const wipe of this.condemned.splice(0)) wipe();
+      // A socket that takes all of it at once will not say that it has drained.
+      if (waited && this.hasRoom) this.o.stepped?.();
     });
   }
 

@@ -55,6 +55,7 @@ export function lineOf(event: ClientEvent, style?: Style): string | undefined {
 function bareLineOf(event: ClientEvent): string | undefined {
   switch (event.event) {
     case 'state':
+    case 'confirmed':
       return undefined;
     case 'text':
       return textLine(event.from, event.text);

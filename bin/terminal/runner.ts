@@ -2,12 +2,14 @@
  * A client driven by a program: the lines of a pipe or of a script, each taken when the client can answer it (P5). Must never
  * be here: a person, a screen.
  */
+import type { UserEvent } from '../../machines/client/events';
 import type { Clock } from '../../machines/ports';
-import type { ChatClient, ClientError, ClientEvent } from '../../transport/client';
+import type { ChatClient, ClientEvent } from '../../transport/client';
 import { HELP, parseLine } from './commands';
+import { Delivery } from './delivery';
 import { lineOf } from './display';
 import { Outcome, OUTCOME } from './outcome';
-import type { PipeLines } from './pipe';
+import { LINE_MAX, type PipeLine, type PipeLines } from './pipe';
 import { parseScriptLine } from './script';
 import type { Writer } from './writers';
 
@@ -37,11 +39,14 @@ const UNSEEN_LINES = 10_000;
 
 export class Runner {
   private phase: Phase = 'reading';
-  private queue: { readonly n: number; readonly line: string }[] = [];
   /** busy: a line is being carried out, and what it moves comes back to `stepped`. */
   private carrying: 'idle' | 'busy' = 'idle';
   private readonly outcome = new Outcome();
-  private read = 0;
+  private readonly delivery = new Delivery();
+  /** What we have ended ourselves; what matters is confirmed before. */
+  private ending: 'nothing' | 'chat' | 'connection' = 'nothing';
+  /** Whom the last chat is or was with. */
+  private peer: string | null = null;
   /** Number of the line being carried out. */
   private at = 0;
   private patience = PATIENCE_MS;
@@ -55,20 +60,27 @@ export class Runner {
       writer.settled();
       this.stepped();
     });
-    lines.on('line', (line: string) => {
-      this.queue.push({ n: ++this.read, line });
-      this.stepped();
-    });
+    lines.on('more', () => this.stepped());
     lines.on('close', () => {
       if (this.phase === 'reading') this.phase = 'ended';
       this.stepped();
     });
   }
 
-  /** Log off unless off line, wait until the connection is closed, go. */
+  /** Whoever started this wants it to end now: what is not carried out yet is left undone. */
   leave(): void {
     if (this.phase === 'leaving') return;
+    const { next } = this.o.lines;
+    this.doubt();
+    if (next) this.tell(`left at line ${String(next.n)}: that line and those after it are not carried out`);
+    this.go();
+  }
+
+  /** Log off unless off line, wait until the connection is closed, go. */
+  private go(): void {
+    if (this.phase === 'leaving') return;
     this.phase = 'leaving';
+    this.ending = 'connection';
     const { client, clock, lines, writer, left } = this.o;
     if (this.waiting) clock.clearTimeout(this.waiting.timer);
     this.waiting = undefined;
@@ -83,6 +95,7 @@ export class Runner {
     const { writer, script, client } = this.o;
     writer.event(event);
     this.outcome.note(event);
+    this.follow(event);
     if (script === undefined) return;
     const line = lineOf(event);
     if (line !== undefined) this.unseen.push(line);
@@ -96,25 +109,30 @@ export class Runner {
   private stepped(): void {
     if (this.carrying === 'busy') return;
     this.carrying = 'busy';
+    const { lines } = this.o;
     while (this.phase !== 'leaving' && this.isReady()) {
-      const next = this.queue.shift();
-      if (next === undefined) break;
-      this.at = next.n;
-      this.take(next.line);
+      if (this.mustConfirm()) this.confirm();
+      else {
+        const next = lines.take();
+        if (!next) break;
+        this.at = next.n;
+        this.take(next);
+      }
     }
     this.carrying = 'idle';
-    if (this.phase === 'ended' && this.queue.length === 0 && this.isReady()) this.leave();
+    if (this.phase === 'ended' && lines.waiting === 0 && this.isReady()) this.go();
   }
 
-  /** Offline, Connected or Active Chat, and at the end of a list. */
+  /** Offline, Connected or Active Chat, at the end of a list, and the connection takes more. */
   private isReady(): boolean {
-    if (this.waiting) return false;
+    if (this.waiting || this.o.client.congested) return false;
     const { connection, chat, history } = this.o.client.status;
     if (connection === 'Offline') return !this.o.client.willReconnect;
     return connection === 'Connected' && chat !== 'Wait for CHAT_STARTED' && history !== 'Receiving';
   }
 
-  private take(line: string): void {
+  private take({ line }: PipeLine): void {
+    if (line === undefined) return this.tooLong();
     if (this.o.script === undefined) return this.carryOut(line);
     const parsed = parseScriptLine(line);
     switch (parsed.kind) {
@@ -130,7 +148,7 @@ export class Runner {
       case 'fault':
         this.complain(parsed.why);
         this.outcome.fail(OUTCOME.refused);
-        return this.leave();
+        return this.go();
     }
   }
 
@@ -139,20 +157,102 @@ export class Runner {
     const parsed = parseLine(line, client.status.chat === 'Active Chat');
     switch (parsed.kind) {
       case 'event':
-        return this.told(client.perform(parsed.event));
+        return this.perform(parsed.event);
       case 'help':
         return writer.help(HELP);
       case 'status':
         return writer.status(client);
       case 'quit':
-        return this.leave();
+        return this.go();
       case 'nothing':
         return;
     }
   }
 
-  private told(refusal: ClientError | undefined): void {
-    if (refusal && this.o.script !== undefined && refusal.code !== 'already-logged-on') this.complain(refusal.message);
+  private perform(event: UserEvent): void {
+    const refusal = this.o.client.perform(event);
+    if (!refusal) this.done(event);
+    else if (refusal.code !== 'already-logged-on') this.refused(refusal.message);
+  }
+
+  private done({ type }: UserEvent): void {
+    if (type === 'U.TEXT') this.delivery.said(this.at);
+    if (type === 'U.END') this.ending = 'chat';
+    if (type === 'U.LOGOFF') this.ending = 'connection';
+  }
+
+  /** Said at once, since its end may never come. */
+  private tooLong(): void {
+    const { writer } = this.o;
+    const line = `Line too long: over ${String(LINE_MAX)} characters, left out; a text has at most 4096 bytes, send it in parts`;
+    const event = { event: 'refused', code: 'text-too-long', line, advice: '' } as const;
+    writer.event(event);
+    writer.settled();
+    this.outcome.note(event);
+    this.refused(line);
+  }
+
+  private refused(why: string): void {
+    if (this.o.script !== undefined) this.complain(why);
+  }
+
+  // What was poured out
+
+  /** Whether the server has to be asked before anything else is done. */
+  private mustConfirm(): boolean {
+    const { client, lines } = this.o;
+    if (client.status.connection !== 'Connected') return false;
+    if (this.delivery.full) return true;
+    const last = lines.next === undefined ? this.phase === 'ended' : this.disconnects(lines.next);
+    return last && this.delivery.many;
+  }
+
+  private disconnects({ line }: PipeLine): boolean {
+    const parsed = parseLine(line ?? '', this.o.client.status.chat === 'Active Chat');
+    return parsed.kind === 'quit' || (parsed.kind === 'event' && parsed.event.type === 'U.LOGOFF');
+  }
+
+  private confirm(): void {
+    // It comes as an event; if the connection ends before, so does that.
+    this.o.client.confirm().catch(() => undefined);
+  }
+
+  private follow(event: ClientEvent): void {
+    switch (event.event) {
+      case 'confirmed':
+        return this.delivery.settle();
+      case 'connected':
+        this.ending = 'nothing';
+        return;
+      case 'chatStarted':
+        this.ending = 'nothing';
+        this.peer = event.peer;
+        return;
+      case 'chatEnded':
+        // What comes at the server after the other's end is dropped (protocol 4.6, R8).
+        if (this.ending === 'nothing') this.doubt();
+        return;
+      case 'disconnected':
+        if (this.ending !== 'connection') this.doubt();
+        return;
+      default:
+        return;
+    }
+  }
+
+  private doubt(): void {
+    // A script that waits for a line is a conversation.
+    const pouring = this.o.lines.waiting > 0 && this.waiting === undefined;
+    const what = this.delivery.doubt(pouring, this.peer);
+    this.delivery.settle();
+    if (what === undefined) return;
+    this.tell(what);
+    this.outcome.fail(OUTCOME.refused);
+  }
+
+  private tell(what: string): void {
+    const { complain, script } = this.o;
+    complain(script === undefined ? what : `${script}: ${what}`);
   }
 
   // Waiting
@@ -178,7 +278,7 @@ export class Runner {
     if (!this.waiting) return;
     this.complain(`waited in vain for ${this.waiting.text}: ${why}; --dump and --json show what happened`);
     this.outcome.fail(OUTCOME.vain);
-    this.leave();
+    this.go();
   }
 
   private complain(what: string): void {

@@ -1,6 +1,8 @@
 /** What a line of a script is beyond what a user types: a comment, or a directive (docs/client.md). Must never be here: what it does. */
-import { createReadStream, fstatSync, openSync, readFileSync } from 'node:fs';
+import { createReadStream, fstatSync, openSync, readSync } from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
 import { codeOf, UserError } from '../failure';
+import { LineCutter, type PipeLine } from './pipe';
 
 export type ScriptLine =
   | { readonly kind: 'typed' | 'nothing' }
@@ -10,6 +12,7 @@ export type ScriptLine =
 
 /** Longest patience. */
 const WITHIN_MAX_S = 86_400;
+const READ_BYTES = 65_536;
 
 export function parseScriptLine(line: string): ScriptLine {
   const text = line.trim();
@@ -51,7 +54,7 @@ export function openScript(path: string): NodeJS.ReadStream {
   try {
     const file = openSync(path, 'r');
     if (fstatSync(file).isDirectory()) throw new UserError(`${path} is a directory; name a script`);
-    if (fstatSync(file).isFile()) check(path);
+    if (fstatSync(file).isFile()) check(path, file);
     return createReadStream('', { fd: file }) as unknown as NodeJS.ReadStream;
   } catch (error) {
     if (error instanceof UserError) throw error;
@@ -59,9 +62,23 @@ export function openScript(path: string): NodeJS.ReadStream {
   }
 }
 
-function check(path: string): void {
-  for (const [n, line] of readFileSync(path, 'utf8').split('\n').entries()) {
+function check(path: string, file: number): void {
+  for (const { n, line = '' } of linesOf(file)) {
     const parsed = parseScriptLine(line);
-    if (parsed.kind === 'fault') throw new UserError(`${path}:${String(n + 1)}: ${parsed.why}`);
+    if (parsed.kind === 'fault') throw new UserError(`${path}:${String(n)}: ${parsed.why}`);
   }
+}
+
+/** A piece at a time, leaving the file's own position where it is: a script may be long. */
+function* linesOf(file: number): Generator<PipeLine> {
+  const cutter = new LineCutter();
+  const decoder = new StringDecoder('utf8');
+  const bytes = Buffer.alloc(READ_BYTES);
+  for (let at = 0; ;) {
+    const size = readSync(file, bytes, 0, bytes.length, at);
+    if (size === 0) break;
+    yield* cutter.cut(decoder.write(bytes.subarray(0, size)));
+    at += size;
+  }
+  yield* cutter.end();
 }

@@ -145,18 +145,31 @@ export class Terminal {
   }
 
   private pasted(lines: readonly string[]): void {
-    const { client } = this.o;
-    const chatting = (): boolean => client.status.chat === 'Active Chat';
+    const inChat = this.o.client.status.chat === 'Active Chat';
     const count = String(lines.length);
-    const what = chatting() ? `Send ${count} lines as ${count} texts?` : `Carry out ${count} lines?`;
+    const what = inChat ? `Send ${count} lines as ${count} texts?` : `Carry out ${count} lines?`;
     this.screen.question(`${what} (y/n)`, false, (yes) => {
       if (!yes) return;
-      for (const line of lines) {
-        if (!chatting()) this.carryOut(line);
-        else if (!client.perform({ type: 'U.TEXT', text: line })) this.shown.push(`${client.id}: ${escaped(line)}`);
-      }
-      this.flush();
+      if (inChat) return void this.send(lines);
+      for (const line of lines) this.carryOut(line);
     });
+  }
+
+  /** Texts, as fast as the connection takes them; what the end of the chat leaves of them goes nowhere. */
+  private async send(lines: readonly string[]): Promise<void> {
+    const { client } = this.o;
+    const { session } = client.status;
+    for (const [n, line] of lines.entries()) {
+      if (client.congested) await client.drained();
+      if (client.status.session !== session || session === null) {
+        this.shown.push(
+          this.palette.failure(`${String(lines.length - n)} pasted lines were not sent: the chat has ended`),
+        );
+        break;
+      }
+      if (!client.perform({ type: 'U.TEXT', text: line })) this.shown.push(`${client.id}: ${escaped(line)}`);
+    }
+    this.flush();
   }
 }
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { ChatClient, ClientError, type FaultCode } from '../../transport/client';
-import { freePort } from '../binaries/support';
+import { freePort, limits, UNSLOWED } from '../binaries/support';
 import { failure, houses, record } from './support';
 
 const open = houses();
@@ -74,6 +74,44 @@ test('log on, chat, history, log off: promises and events', async () => {
     },
     { event: 'chatEnded', line: 'Chat ended', session: 1, peer: 'alice' },
   ]);
+});
+
+test('texts that are poured out: drained, and confirmed when they stand in the history', async () => {
+  const house = await open(['alice', 'bob'], ...UNSLOWED, ...limits({ OUTPUT_QUEUE_BYTES: 100_000_000 }));
+  const [alice, bob] = [house.client('alice'), house.client('bob')];
+  await expect(alice.confirm()).rejects.toEqual(broken('not-connected'));
+  await Promise.all([alice.logOn(), bob.logOn()]);
+  await alice.chat('bob');
+  const told = record(alice);
+  await alice.confirm();
+  await alice.drained();
+  expect(alice.congested).toBe(false);
+  const text = 'x'.repeat(4000);
+  let waited = 0;
+  for (let i = 0; i < 1000; i++) {
+    alice.say(text);
+    if (alice.congested) waited += 1;
+    await alice.drained();
+  }
+  expect(waited).toBeGreaterThan(10);
+  const confirmed = alice.confirm();
+  expect(alice.status.history).toBe('Receiving');
+  await expect(alice.confirm()).rejects.toEqual(broken('history-running'));
+  alice.say('not asked about');
+  await confirmed;
+  expect(alice.status.history).toBe('Idle');
+  let stored = 0;
+  await bob.readHistory('alice', () => void (stored += 1));
+  expect(stored).toBeGreaterThanOrEqual(1000);
+  await alice.confirm();
+  const confirmations = [0, 1000, 1].map((texts) => ({ event: 'confirmed', texts }));
+  // Nobody has asked to see a list.
+  expect(told).toEqual(confirmations);
+  house.stage.server.process.kill('SIGSTOP');
+  const lost = alice.confirm();
+  house.stage.server.process.kill('SIGKILL');
+  await expect(lost).rejects.toEqual(broken('lost'));
+  expect(told.map(({ event }) => event)).not.toContain('historyEnd');
 });
 
 test('every refusal is an error with a code, and says what to do', async () => {

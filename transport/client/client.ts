@@ -12,11 +12,11 @@ import { silentLog } from '../log';
 import { systemNetwork } from '../net/system';
 import { KeyStore } from '../security/keystore';
 import { systemRandom } from '../security/random';
+import { Confirmation } from './confirmation';
 import {
   ClientError,
   type Chat,
   type ClientEvent,
-  type ClientEvents,
   type ClientState,
   type EventName,
   type EventOf,
@@ -26,16 +26,10 @@ import { loadKey } from './key';
 import { checked, type ChatClientOptions } from './options';
 import { Reconnect } from './reconnect';
 import { eventsOf, stateOf } from './telling';
+import { errorOf, Waitings, type Decide } from './waiting';
 
 /** Every event under its own name, and all of them under `event`; `settled` when all events of one moment are told. */
 type Emitted = { [N in EventName]: [event: EventOf<N>] } & { event: [event: ClientEvent]; settled: [] };
-
-/** @returns what the waiting ends with; undefined to wait on */
-type Decide<T> = (event: ClientEvent) => { readonly value: T } | ClientError | undefined;
-interface Waiting {
-  look(event: ClientEvent): void;
-  fail(error: ClientError): void;
-}
 
 export class ChatClient extends EventEmitter<Emitted> {
   readonly id: string;
@@ -49,7 +43,8 @@ export class ChatClient extends EventEmitter<Emitted> {
   #refusal: ClientError | undefined;
   #events: ClientEvent[] = [];
   #telling: 'quiet' | 'telling' = 'quiet';
-  #waiting = new Set<Waiting>();
+  readonly #waiting = new Waitings();
+  readonly #confirmation = new Confirmation();
   #asked: string | null = null;
   #lines = 0;
   #phase: 'open' | 'closed' = 'open';
@@ -130,6 +125,31 @@ export class ChatClient extends EventEmitter<Emitted> {
     this.#must({ type: 'U.TEXT', text });
   }
 
+  /** The connection does not take more at present: what is said now waits in memory, and too much of it ends the connection. */
+  get congested(): boolean {
+    return !this.#driver.hasRoom;
+  }
+  /** Resolves when the connection takes more: at once unless `congested`. It may have ended meanwhile. */
+  async drained(): Promise<void> {
+    while (this.congested) await new Promise<void>((resolve) => this.once('settled', resolve));
+  }
+
+  /**
+   * Resolves when the server has taken everything that was sent before: texts that it accepted stand in the history then. It is
+   * asked for the list of this client with itself, which is always empty, and answers in order (protocol 4.8).
+   * @throws ClientError `not-connected`, `history-running`, the end of the connection
+   */
+  async confirm(): Promise<void> {
+    const { connection, history } = this.status;
+    if (connection !== 'Connected') throw new ClientError('not-connected', 'Not connected', 'log on first');
+    if (history === 'Receiving')
+      throw new ClientError('history-running', 'A history request is already running', 'wait for its end');
+    this.#confirmation.ask();
+    await this.#ask<undefined>({ type: 'U.HISTORY', id: this.id }, (event) =>
+      event.event === 'confirmed' ? { value: undefined } : undefined,
+    );
+  }
+
   /** Ends the chat on both sides. @throws ClientError `no-chat`, `not-connected` */
   endChat(): void {
     this.#must({ type: 'U.END' });
@@ -167,12 +187,12 @@ export class ChatClient extends EventEmitter<Emitted> {
     await this.logOff();
     this.#phase = 'closed';
     this.#keys.removeSubscriber(this.id);
-    for (const waiting of [...this.#waiting]) waiting.fail(closedError());
+    this.#waiting.fail(closedError());
   }
 
   /** The next event of that name for which `matches` holds. @throws ClientError the client was closed, or the connection has ended */
   next<N extends EventName>(name: N, matches: (event: EventOf<N>) => boolean = () => true): Promise<EventOf<N>> {
-    return this.#wait<EventOf<N>>(
+    return this.#waiting.wait<EventOf<N>>(
       (event) => (isOf(name, event) && matches(event) ? { value: event } : undefined),
       () => !this.willReconnect,
     ).promise;
@@ -208,6 +228,7 @@ export class ChatClient extends EventEmitter<Emitted> {
       return undefined;
     }
     this.#driver.user(event);
+    if (event.type === 'U.TEXT' && !this.#refusal) this.#confirmation.said();
     return this.#refusal;
   }
 
@@ -217,7 +238,7 @@ export class ChatClient extends EventEmitter<Emitted> {
   }
 
   async #ask<T>(event: UserEvent, decide: Decide<T>): Promise<T> {
-    const waiting = this.#wait(decide);
+    const waiting = this.#waiting.wait(decide);
     try {
       this.#must(event);
     } catch (error) {
@@ -227,37 +248,16 @@ export class ChatClient extends EventEmitter<Emitted> {
     return waiting.promise;
   }
 
-  /** @param ends whether the end of the connection ends the waiting, unless it is what is waited for */
-  #wait<T>(decide: Decide<T>, ends = () => true): { readonly promise: Promise<T>; stop(): void } {
-    let waiting: Waiting | undefined;
-    const stop = (): void => void (waiting && this.#waiting.delete(waiting));
-    const promise = new Promise<T>((resolve, reject) => {
-      const fail = (error: ClientError): void => {
-        stop();
-        reject(error);
-      };
-      const look = (event: ClientEvent): void => {
-        const end = decide(event) ?? (event.event === 'disconnected' && ends() ? errorOf(event) : undefined);
-        if (end === undefined) return;
-        if (end instanceof ClientError) return fail(end);
-        stop();
-        resolve(end.value);
-      };
-      waiting = { look, fail };
-      this.#waiting.add(waiting);
-    });
-    return { promise, stop };
-  }
-
   // Telling
 
   #stepped(): void {
     const { status } = this.#driver;
     const displays = this.#displays;
     this.#displays = [];
-    const step = { before: this.#before, after: status, displays, asked: this.#asked, lines: this.#lines };
+    const confirming = this.#confirmation.awaited;
+    const step = { before: this.#before, after: status, displays, asked: this.#asked, lines: this.#lines, confirming };
     this.#before = status;
-    for (const event of eventsOf({ ...step, guardSeconds: this.#guardSeconds })) {
+    for (const event of this.#confirmation.told(eventsOf({ ...step, guardSeconds: this.#guardSeconds }))) {
       if (event.event === 'history') this.#lines += 1;
       if (event.event === 'refused') this.#refusal ??= errorOf(event);
       this.#events.push(event);
@@ -276,7 +276,7 @@ export class ChatClient extends EventEmitter<Emitted> {
     try {
       do {
         for (let event = this.#events.shift(); event; event = this.#events.shift()) {
-          for (const waiting of [...this.#waiting]) waiting.look(event);
+          this.#waiting.look(event);
           emit(event.event, event);
           emit('event', event);
         }
@@ -294,8 +294,4 @@ function isOf<N extends EventName>(name: N, event: ClientEvent): event is Extrac
 
 function closedError(): ClientError {
   return new ClientError('closed', 'This client was closed', 'make a new one');
-}
-
-function errorOf({ code, line, advice }: ClientEvents['refused']): ClientError {
-  return new ClientError(code, line, advice);
 }

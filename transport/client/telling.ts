@@ -15,6 +15,8 @@ export interface Step {
   /** Client-ID whose history is being read, and the number of lines that came before this step. */
   readonly asked: string | null;
   readonly lines: number;
+  /** The list that runs is nobody's: it stands for a confirmation. */
+  readonly confirming: boolean;
   /** Seconds between the warning of the activity timer and its end. */
   readonly guardSeconds: number;
 }
@@ -47,13 +49,16 @@ export function eventsOf(step: Step): ClientEvent[] {
   const ended = before.connection !== 'Offline' && after.connection === 'Offline';
   if (ended && !events.some(({ event }) => event === how))
     events.push({ event: how, code: 'closed-by-server', line: '', advice: 'log on again' });
-  if (moved(before, after))
+  if (moved(before, after, step.confirming ? MOVING : [...MOVING, 'history']))
     events.push({ event: 'state', state: stateOf(after), session: after.session, peer: after.peer });
   return events;
 }
 
-function moved(before: ClientStatus, after: ClientStatus): boolean {
-  return (['connection', 'chat', 'session', 'peer', 'history'] as const).some((name) => before[name] !== after[name]);
+/** What a change of is told. */
+const MOVING: readonly (keyof ClientStatus)[] = ['connection', 'chat', 'session', 'peer'];
+
+function moved(before: ClientStatus, after: ClientStatus, names: readonly (keyof ClientStatus)[]): boolean {
+  return names.some((name) => before[name] !== after[name]);
 }
 
 type Show = Extract<Display, { type: 'show' }>;

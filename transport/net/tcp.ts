@@ -23,7 +23,8 @@ export function listenTcp(local: Address, accept: (stream: Stream) => void): Pro
 export function connectTcp(server: Address, handlers: StreamHandlers, from?: string): Stream {
   const { address: host, port } = server;
   const own = from === undefined ? {} : { localAddress: from };
-  const socket = connect({ host, port, ...own, allowHalfOpen: true, noDelay: true });
+  const options = { ...own, allowHalfOpen: true, noDelay: true, highWaterMark: WIRE.SOCKET_QUEUE_BYTES };
+  const socket = connect({ host, port, ...options });
   const stream = new TcpStream(socket, server);
   stream.handle(handlers);
   return stream;

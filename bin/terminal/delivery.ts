@@ -1,0 +1,45 @@
+/**
+ * Texts that a program pours out: how many may be on their way before the server is asked whether it has them, and which are
+ * in doubt if the answer does not come. Must never be here: the asking.
+ */
+
+/** Then the server is asked before the next text: at its usual speed it takes these in 13 s. */
+const WINDOW_TEXTS = 256;
+/** As many as a conversation has on its way; a server takes them at once (protocol 4.3), so nobody is asked. */
+const FEW_TEXTS = 32;
+
+export class Delivery {
+  private first = 0;
+  private last = 0;
+  private count = 0;
+
+  /** The text of line `n` is on its way. */
+  said(n: number): void {
+    if (this.count === 0) this.first = n;
+    this.last = n;
+    this.count += 1;
+  }
+
+  /** The server has all of them, or it has been told what is in doubt. */
+  settle(): void {
+    this.count = 0;
+  }
+
+  /** No more texts before the server has confirmed these. */
+  get full(): boolean {
+    return this.count >= WINDOW_TEXTS;
+  }
+  /** Too many to close the connection while they are on their way. */
+  get many(): boolean {
+    return this.count > FEW_TEXTS;
+  }
+
+  /** @param pouring more lines wait @returns what to tell; undefined if nothing is in doubt */
+  doubt(pouring: boolean, peer: string | null): string | undefined {
+    if (!this.many && !(pouring && this.count > 0)) return undefined;
+    const lines =
+      this.count === 1 ? `line ${String(this.first)}` : `lines ${String(this.first)} to ${String(this.last)}`;
+    const look = `History ${peer ?? 'ID'} shows which it has`;
+    return `the server had not confirmed the texts of ${lines} yet, so it may not have taken them; ${look}`;
+  }
+}
