@@ -206,7 +206,7 @@ describe('exit codes, and one line that says what to do', () => {
     const times = limits({ T_ACTIVITY_MS: 1200, T_GUARD_MS: 1000 });
     const alice = stage.client('alice', ...times, '--script', script(stage, 's', 'Log on', '@wait Chat started'));
     const { code, lines } = await ends(alice);
-    expect([code, lines]).toEqual([7, ['Connected', 'You will be logged off soon', 'Logged off: no activity']]);
+    expect([code, lines]).toEqual([7, ['Connected', 'You will be logged off in 1 s', 'Logged off: no activity']]);
   });
 
   test('8: a text that is too long', async () => {

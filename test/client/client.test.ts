@@ -195,7 +195,9 @@ test('the activity timer warns, and then logs off', async () => {
   const ended = alice.next('disconnected');
   await alice.logOn();
   expect(await ended).toMatchObject({ code: 'no-activity' });
-  expect(told).toContainEqual(expect.objectContaining({ event: 'warning', seconds: 1 }));
+  expect(told).toContainEqual(
+    expect.objectContaining({ event: 'warning', line: 'You will be logged off in 1 s', seconds: 1 }),
+  );
 });
 
 test('a listener may ask for something at once; events stay in order', async () => {

@@ -267,7 +267,7 @@ test('what went wrong stands in one line with what to do next', async () => {
   alice.press('Chat bob\r');
   await alice.shows('Not connected: log on first');
   alice.press('Log on\r');
-  await alice.shows('You will be logged off soon: Chat ID or History ID keeps you logged on');
+  await alice.shows('You will be logged off in 3 s: Chat ID or History ID keeps you logged on');
   await alice.shows('Logged off: no activity: log on again');
   await alice.stands('alice · Offline >');
 });

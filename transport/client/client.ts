@@ -60,7 +60,7 @@ export class ChatClient extends EventEmitter<Emitted> {
     const key = loadKey(id, o.key);
     keys.setSubscriber(id, key);
     key.fill(0);
-    this.#guardSeconds = Math.round(limits.T_GUARD_MS / 1000);
+    this.#guardSeconds = Math.ceil(limits.T_GUARD_MS / 1000);
     this.#driver = new ClientDriver({
       clock: systemClock,
       random: systemRandom,

@@ -103,7 +103,13 @@ const TELL: Readonly<Record<Kind, Tell>> = {
     const why = how === 'busy' || how === 'incomplete' ? how : 'complete';
     return { event: 'historyEnd', line, peer: asked, count, complete: why === 'complete', code: why };
   },
-  warning: (line, { advice }, { guardSeconds }) => ({ event: 'warning', line, advice, seconds: guardSeconds }),
+  // The machine knows no time; whoever reads it wants to know how much.
+  warning: (line, { advice }, { guardSeconds: seconds }) => ({
+    event: 'warning',
+    line: line.replace(/ soon$/, ` in ${String(seconds)} s`),
+    advice,
+    seconds,
+  }),
   refused: failed('refused'),
   notice: (line) => ({ event: 'notice', line }),
 };
