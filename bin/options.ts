@@ -22,6 +22,11 @@ export function clientId(text: string): string {
   throw new InvalidArgumentError('A Client-ID is a letter and up to 31 letters, digits, dots, underscores or hyphens.');
 }
 
+/** `--contact ID`, as often as wanted. */
+export function clientIds(text: string, before: readonly string[] = []): string[] {
+  return [...before, clientId(text)];
+}
+
 /** `--limit NAME=VALUE`, as often as wanted. */
 export function limit(text: string, before: Partial<Limits>): Partial<Limits> {
   const [name = '', value = ''] = text.split('=', 2);

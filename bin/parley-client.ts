@@ -16,7 +16,7 @@ import { KeyStore } from '../transport/security/keystore';
 import { startInspection, withInspection, type InspectionOptions } from './inspection';
 import { openLines, openSecretLines, type Lost } from './lines';
 import { openLog } from './logging';
-import { type CommonOptions, clientId, LIMIT_SETTINGS, limitsOf, run, withCommonOptions } from './options';
+import { type CommonOptions, clientId, clientIds, LIMIT_SETTINGS, limitsOf, run, withCommonOptions } from './options';
 import { settle, withSettings, type SettingsPlan } from './settings';
 import { checkFront, inputOf, openFront, type FrontOptions } from './terminal/front';
 
@@ -40,6 +40,11 @@ export const command = withSettings(
             .default(server('127.0.0.1'), `127.0.0.1:${String(WIRE.UDP_PORT)}`),
         )
         .option('--key <file>', 'your key file (default: ./ID.key, then ~/.config/parley/ID.key)')
+        .addOption(
+          new Option('--contact <ID>', 'a Client-ID that Tab completes from the start; may be repeated')
+            .argParser(clientIds)
+            .default([], 'those met in this run'),
+        )
         .option(
           '--script <file>',
           'carry out the lines of this file (- = standard input), then leave; may wait for events',
@@ -55,6 +60,7 @@ export const command = withSettings(
 const SETTINGS: SettingsPlan = {
   ...LIMIT_SETTINGS,
   file: join(userFolder(), 'client.yaml'),
+  lists: { contact: 'contacts' },
   shown: { server: (address) => sourceText(address as Address) },
 };
 

@@ -31,6 +31,8 @@ export interface SettingsPlan {
   /** Read if it exists and no other file is named. */
   readonly file?: string;
   readonly families?: readonly Family[];
+  /** Options that are repeated, such as `contact`, with their key in the file, `contacts`; in the environment with commas. */
+  readonly lists?: Readonly<Record<string, string>>;
   /** @returns a sentence for each condition between settings that does not hold */
   readonly check?: (options: Readonly<Record<string, unknown>>) => readonly string[];
   /** How a value that is not plain is written in the file, by the long name of its option. */
@@ -51,6 +53,12 @@ export function withSettings(command: Command): Command {
 export function settingsOf(command: Command, families: readonly Family[] = []): Option[] {
   const ofFamilies = families.map(({ option }) => option);
   return command.options.filter((option) => !STEERING.includes(nameOf(option)) && !ofFamilies.includes(nameOf(option)));
+}
+
+/** The name of a setting in the file: the long name of its option, or of many of them. */
+export function keyOf(option: Option, { lists = {} }: SettingsPlan): string {
+  const name = nameOf(option);
+  return Object.hasOwn(lists, name) ? (lists[name] ?? name) : name;
 }
 
 /** `PARLEY_UDP_PORT` for `udp-port`. */
@@ -130,7 +138,7 @@ class Settling {
     this.families = plan.families ?? [];
     this.options = settingsOf(command, this.families);
     for (const option of this.options) {
-      if (command.getOptionValueSource(option.attributeName()) === 'cli') this.origins.set(nameOf(option), 'option');
+      if (command.getOptionValueSource(option.attributeName()) === 'cli') this.origins.set(this.key(option), 'option');
     }
     for (const family of this.families) {
       for (const name of Object.keys(this.valuesOf(family))) this.origins.set(`${family.mapping}.${name}`, 'option');
@@ -139,7 +147,7 @@ class Settling {
 
   fromEnvironment(env: NodeJS.ProcessEnv): void {
     for (const option of this.options) {
-      const variable = variableOf(nameOf(option));
+      const variable = variableOf(this.key(option));
       const value = env[variable];
       if (value !== undefined) this.take(option, { where: variable, value });
     }
@@ -157,7 +165,7 @@ class Settling {
     const { values, faults } = readSettingsFile(path);
     this.faults.push(...faults);
     for (const [word, placed] of values) {
-      const option = this.options.find((one) => nameOf(one) === word);
+      const option = this.options.find((one) => this.key(one) === word);
       const family = this.families.find((one) => one.mapping === word);
       if (option) this.take(option, placed);
       else if (!family) this.unknown(placed.where, `unknown key ${word}`, word, this.keys());
@@ -179,7 +187,7 @@ class Settling {
     const lines: (readonly [string, string])[] = [];
     const origin = (name: string): string => this.origins.get(name) ?? 'default';
     for (const option of this.options) {
-      const name = nameOf(option);
+      const name = this.key(option);
       const value = this.shown(option);
       lines.push(value === undefined ? [`# ${name}:`, 'not set'] : [`${name}: ${inYaml(value)}`, origin(name)]);
     }
@@ -195,7 +203,7 @@ class Settling {
   }
 
   private keys(): string[] {
-    return [...this.options.map(nameOf), ...this.families.map(({ mapping }) => mapping)];
+    return [...this.options.map((option) => this.key(option)), ...this.families.map(({ mapping }) => mapping)];
   }
 
   private unknown(where: string, what: string, name: string, names: readonly string[]): void {
@@ -205,13 +213,18 @@ class Settling {
   }
 
   private take(option: Option, { where, value }: Placed): void {
-    const name = nameOf(option);
-    if (this.origins.has(name)) return void this.attempt(where, name, () => accepted(option, value));
+    const name = this.key(option);
+    const read = name === nameOf(option) ? accepted : acceptedList;
+    if (this.origins.has(name)) return void this.attempt(where, name, () => read(option, value));
     this.attempt(where, name, () => {
       const attribute = option.attributeName();
-      this.command.setOptionValueWithSource(attribute, accepted(option, value), 'config');
+      this.command.setOptionValueWithSource(attribute, read(option, value), 'config');
       this.origins.set(name, where);
     });
+  }
+
+  private key(option: Option): string {
+    return keyOf(option, this.plan);
   }
 
   private takeMember(family: Family, name: string, { where, value }: Placed): void {
@@ -267,12 +280,13 @@ function isMapping(value: Placed['value']): value is ReadonlyMap<string, Placed>
   return value instanceof Map;
 }
 
+const NO_VALUE = 'has no value; take the line out or give it one';
 const YES: readonly Plain[] = [true, 'true', 'yes', '1', 1];
 const NO: readonly Plain[] = [false, 'false', 'no', '0', 0];
 
 /** The value of an option as its parser makes it. @throws NotAccepted, or what the parser throws */
 function accepted(option: Option, value: Placed['value']): unknown {
-  if (value === undefined) throw new NotAccepted('has no value; take the line out or give it one');
+  if (value === undefined) throw new NotAccepted(NO_VALUE);
   if (typeof value === 'object') throw new NotAccepted('takes one value');
   if (option.isBoolean()) {
     if (!YES.includes(value) && !NO.includes(value)) throw new NotAccepted('is true or false');
@@ -283,6 +297,21 @@ function accepted(option: Option, value: Placed['value']): unknown {
     return value ? true : undefined;
   }
   return option.parseArg === undefined ? String(value) : option.parseArg(String(value), undefined);
+}
+
+/** Of an option that is repeated: a list, or one text with commas or blanks between its parts. */
+function acceptedList(option: Option, value: Placed['value']): unknown {
+  if (value === undefined) throw new NotAccepted(NO_VALUE);
+  if (isMapping(value)) throw new NotAccepted('takes a list');
+  const parts = typeof value === 'string' ? value.split(/[\s,]+/) : [value].flat();
+  return parts.map(String).reduce<unknown>((before, part) => {
+    if (part === '') return before;
+    try {
+      return option.parseArg?.(part, before);
+    } catch (error) {
+      throw new NotAccepted(`${JSON.stringify(part)}: ${(error as Error).message}`);
+    }
+  }, option.defaultValue);
 }
 
 function inYaml(value: unknown): string {

@@ -1,7 +1,7 @@
 /** The settings of a command for those who write a settings file: an example with every key, and a schema for editors. */
 import type { Command, Option } from 'commander';
 import { stringify } from 'yaml';
-import { settingsOf, variableOf, type Family, type SettingsPlan } from '../settings';
+import { keyOf, settingsOf, variableOf, type Family, type SettingsPlan } from '../settings';
 
 const WIDTH = 78;
 
@@ -11,7 +11,8 @@ export function exampleOf(command: Command, plan: SettingsPlan, title: string): 
   const blocks = settingsOf(command, families).map((option) => {
     const value = option.defaultValue as unknown;
     const example = value === undefined ? placeholder(option) : inline(value);
-    return `${comment(sentence(option))}#${keyOf(option)}: ${example}\n`;
+    const key = keyOf(option, plan);
+    return `${comment(sentence(option, key))}#${key}: ${example}\n`;
   });
   const members = families.map(
     ({ mapping, defaults }) =>
@@ -23,10 +24,10 @@ export function exampleOf(command: Command, plan: SettingsPlan, title: string): 
   return `${comment(title)}\n${[...blocks, ...members].join('\n')}`;
 }
 
-function sentence(option: Option): string {
+function sentence(option: Option, key: string): string {
   const choices = option.argChoices ? ` (${option.argChoices.join(', ')})` : '';
   const text = `${option.description}${choices}.`;
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)} Also ${variableOf(keyOf(option))}.`;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)} Also ${variableOf(key)}.`;
 }
 
 function placeholder(option: Option): string {
@@ -48,15 +49,11 @@ function inline(value: unknown): string {
   return stringify(value, { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: false }).trim();
 }
 
-function keyOf(option: Option): string {
-  return option.long?.replace(/^--/, '') ?? '';
-}
-
 /** JSON Schema (draft 07), as editors of YAML read it. */
 export function schemaOf(command: Command, plan: SettingsPlan): string {
   const families = plan.families ?? [];
   const properties = Object.fromEntries([
-    ...settingsOf(command, families).map((option) => [keyOf(option), propertyOf(option)] as const),
+    ...settingsOf(command, families).map((option) => [keyOf(option, plan), propertyOf(option)] as const),
     ...families.map((family) => [family.mapping, familyOf(family)] as const),
   ]);
   const schema = {
@@ -74,6 +71,7 @@ function propertyOf(option: Option): object {
     description: option.description,
     ...(option.defaultValue === undefined ? {} : { default: option.defaultValue as unknown }),
   };
+  if (Array.isArray(option.defaultValue)) return { ...common, type: ['array', 'string'], items: { type: 'string' } };
   if (option.argChoices) return { ...common, enum: option.argChoices };
   if (option.isBoolean()) return { ...common, type: 'boolean' };
   if (typeof option.defaultValue === 'number') return { ...common, type: 'number', minimum: 0 };

@@ -8,6 +8,9 @@ const IDS_MAX = 200;
 export class Completion {
   private readonly ids = new Set<string>();
 
+  /** @param contacts whom the user has named before; they stay */
+  constructor(private readonly contacts: readonly string[] = []) {}
+
   meet(id: string): void {
     this.ids.delete(id);
     this.ids.add(id);
@@ -24,7 +27,8 @@ export class Completion {
   complete(line: string): [string[], string] {
     const typed = line.toLowerCase();
     const [, verb = '', id = ''] = /^(chat\s+|history\s+)(\S*)$/i.exec(line) ?? [];
-    const lines = verb === '' ? WORDS : [...this.ids].sort().map((known) => `${verb}${known}`);
+    const lines =
+      verb === '' ? WORDS : [...new Set([...this.contacts, ...this.ids])].sort().map((known) => `${verb}${known}`);
     const hits = lines.filter((one) => one.toLowerCase().startsWith(typed));
     // A text is not completed.
     return [line.trim() === '' && id === '' ? WORDS : hits, line];

@@ -17,6 +17,8 @@ export interface FrontOptions {
   readonly timestamps: boolean;
   /** Past texts as lines of JSON. */
   readonly historyJson: boolean;
+  /** Client-IDs for Tab. */
+  readonly contact: readonly string[];
 }
 export interface Front {
   leave(): void;
@@ -51,7 +53,7 @@ export function openFront(
   const style = { timestamps: o.timestamps, historyJson: o.historyJson, wall: () => clock.wall() };
   const front =
     script === undefined && !json && isScreen({ input, output })
-      ? new Terminal({ client, input, output, style, left })
+      ? new Terminal({ client, input, output, style, contacts: o.contact, left })
       : runner();
   // Whoever reads us has gone: there is nobody to show anything to.
   output.on('error', () => front.leave());

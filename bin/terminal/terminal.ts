@@ -14,6 +14,8 @@ export interface TerminalOptions {
   readonly input: NodeJS.ReadStream;
   readonly output: NodeJS.WriteStream;
   readonly style: Style;
+  /** Client-IDs that Tab completes though they were not met yet. */
+  readonly contacts: readonly string[];
   /** Called once, when the user has left and every connection is closed. */
   readonly left: (code: number) => void;
 }
@@ -24,7 +26,7 @@ export class Terminal {
   private phase: 'reading' | 'leaving' = 'reading';
   private readonly screen: Screen;
   private readonly palette: Palette;
-  private readonly completion = new Completion();
+  private readonly completion: Completion;
   /** Lines of one moment, for one write. */
   private shown: string[] = [];
   private flushing: 'idle' | 'due' = 'idle';
@@ -33,6 +35,7 @@ export class Terminal {
 
   constructor(private readonly o: TerminalOptions) {
     const { input, output, client } = o;
+    this.completion = new Completion(o.contacts);
     this.palette = paletteOf(hasColours(output));
     this.screen = new Screen({
       input,

@@ -38,6 +38,7 @@ _parley_client() {
     --id) : ;;
     --server) : ;;
     --key) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
+    --contact) : ;;
     --script) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     --log-level) COMPREPLY=($(compgen -W 'error warn info debug' -- "$cur")) ;;
     --log-file) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
@@ -50,7 +51,7 @@ _parley_client() {
     --trace) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     --config) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     *)
-      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--id --server --key --script --json --timestamps --history-json --reconnect -V --version --log-level --log-file --log-format --dump --keylog --limit --inspect --inspect-control --inspect-entries --record --trace --config --check-config --print-config -h --help' -- "$cur"))
+      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--id --server --key --contact --script --json --timestamps --history-json --reconnect -V --version --log-level --log-file --log-format --dump --keylog --limit --inspect --inspect-control --inspect-entries --record --trace --config --check-config --print-config -h --help' -- "$cur"))
       else :
       fi ;;
   esac

@@ -31,6 +31,7 @@ complete -c parley-client -f
 complete -c parley-client -l id -x -d 'the same'
 complete -c parley-client -l server -x -d 'UDP address of the server'
 complete -c parley-client -l key -r -F -d 'your key file'
+complete -c parley-client -l contact -x -d 'a Client-ID that Tab completes from the start'
 complete -c parley-client -l script -r -F -d 'carry out the lines of this file'
 complete -c parley-client -l json -d 'write every event as a line of JSON'
 complete -c parley-client -l timestamps -d 'show the time before each line'

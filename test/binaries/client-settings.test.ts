@@ -40,9 +40,37 @@ test('the file is looked for below XDG_CONFIG_HOME, and another can be named', a
   expect((await client(['--print-config'], { XDG_CONFIG_HOME: 'xdg' })).out).toMatch(/^server: 127\.0\.0\.1:4390 /m);
 });
 
+test('contacts: a list in the file, with commas in the environment, an option as often as wanted', async () => {
+  const contacts = async (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> => {
+    const { out } = await client(['--print-config', '--config', 'named.yaml', ...args], env);
+    return /^contacts: .*$/m.exec(out)?.[0].replace(/ +#/, ' #') ?? out;
+  };
+  writeFileSync(path('named.yaml'), 'id: alice\n');
+  expect(await contacts([])).toBe('contacts: [] # default');
+  writeFileSync(path('named.yaml'), 'contacts:\n  - bob\n  - carol\n');
+  expect(await contacts([])).toBe('contacts: [bob, carol] # named.yaml:1');
+  expect(await contacts([], { PARLEY_CONTACTS: 'dora, eve' })).toBe('contacts: [dora, eve] # PARLEY_CONTACTS');
+  expect(await contacts(['--contact', 'x', '--contact', 'y'], { PARLEY_CONTACTS: 'a' })).toBe(
+    'contacts: [x, y] # option',
+  );
+  expect(await client(['alice', '--contact', '9lives'])).toMatchObject({
+    code: 2,
+    err: expect.stringMatching(
+      /^parley-client: option '--contact <ID>' argument '9lives' is invalid\. A Client-ID is .*\n$/,
+    ) as string,
+  });
+});
+
 test.each([
   ['an unknown key', 'sever: a:1\n', /^parley-client: named\.yaml:1: unknown key sever; did you mean server\?\n$/],
   ['a server that is none', 'server: "a:1:2"\n', /^parley-client: named\.yaml:1: server: A server is HOST:PORT/],
+  [
+    'a contact that is no ID',
+    'contacts: [bob, 9lives]\n',
+    /named\.yaml:1: contacts: "9lives": A Client-ID is a letter and/,
+  ],
+  ['contacts that are no list', 'contacts:\n  bob: 1\n', /named\.yaml:1: contacts: takes a list/],
+  ['contacts without any', 'contacts:\n', /named\.yaml:1: contacts: has no value/],
   [
     'an unknown limit',
     'limits:\n  T_ACTIVTY_MS: 1\n',

@@ -1,4 +1,5 @@
 /** A person at a terminal: a prompt that says the state, texts that arrive while one types, keys, pastes (docs/client.md). */
+import { readdirSync } from 'node:fs';
 import type { Actor, Stage } from '../../bin/demo/stage';
 import { limits, logOn, stages, startChat, UNSLOWED } from '../binaries/support';
 import { Desk, LARGE, SMALL } from './desk';
@@ -176,6 +177,18 @@ test('Tab completes commands and the IDs met, Up brings lines back', async () =>
   await alice.stands('alice · Connected > Chat dora');
   alice.press('\u0015l\t\t');
   await alice.until(({ lines }) => lines.some((line) => /Log on +Log off/.test(line)));
+});
+
+test('Tab completes contacts from the start, and nothing of them is written down', async () => {
+  const { stage, alice } = await room(SMALL, ['--contact', 'dora', '--contact', 'dorothy']);
+  const before = readdirSync(stage.folder).sort();
+  alice.press('cha\tdoro\t');
+  await alice.stands('alice · Offline > Chat dorothy');
+  alice.press('\u0015chat \t\t');
+  await alice.until(({ lines }) => lines.some((line) => /^chat dora +chat dorothy$/.test(line)));
+  alice.press('\u0015\u0004');
+  expect(await alice.exit).toBe(0);
+  expect(readdirSync(stage.folder).sort()).toEqual(before);
 });
 
 test('Ctrl-C ends the chat, then asks; Ctrl-D leaves', async () => {
