@@ -78,7 +78,7 @@ export async function pruneBefore({ data, before, yes }: PruneOptions): Promise<
     const moment = new Date(before).toISOString();
     if (old === 0) return print(`No texts from before ${moment} in ${data}`);
     if (!yes) await confirm(`Remove ${String(old)} texts from before ${moment} for ever?`);
-    print(`${String(keeping.prune(before))} texts from before ${moment} are removed from ${data}`);
+    print(`${String(await keeping.prune(before))} texts from before ${moment} are removed from ${data}`);
   });
 }
 
