@@ -7,6 +7,7 @@ import { CommanderError, type Command, type Option } from 'commander';
 import { existsSync } from 'node:fs';
 import { stringify } from 'yaml';
 import { UserError } from './failure';
+import { nearest } from './nearest';
 import { readSettingsFile, type Placed, type Plain } from './settings-file';
 
 /** Something is wrong with the settings: the message is the first fault, `faults` has all, one sentence each. */
@@ -64,28 +65,6 @@ export function keyOf(option: Option, { lists = {} }: SettingsPlan): string {
 /** `PARLEY_UDP_PORT` for `udp-port`. */
 export function variableOf(name: string): string {
   return `PARLEY_${name.replaceAll('-', '_').toUpperCase()}`;
-}
-
-/** The nearest of these names, if one is near enough to be meant. */
-export function nearest(name: string, names: readonly string[]): string | undefined {
-  const plain = (text: string): string => text.toLowerCase().replaceAll('_', '-');
-  const ranked = names.map((other) => [distance(plain(name), plain(other)), other] as const).sort(([a], [b]) => a - b);
-  const [best] = ranked;
-  return best && best[0] <= Math.max(2, Math.floor(name.length / 3)) ? best[1] : undefined;
-}
-
-/** Steps of one letter between two words. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const changed = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(changed, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }
 
 function nameOf(option: Option): string {
