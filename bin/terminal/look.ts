@@ -6,6 +6,7 @@ export interface Palette {
   readonly prompt: Paint;
   readonly peer: Paint;
   readonly failure: Paint;
+  readonly warning: Paint;
   readonly aside: Paint;
 }
 
@@ -26,8 +27,8 @@ export function hasColours(output: NodeJS.WriteStream, env: NodeJS.ProcessEnv = 
 
 /** @param colours false where NO_COLOR is set, or TERM is dumb, or nobody looks */
 export function paletteOf(colours: boolean): Palette {
-  if (!colours) return { prompt: plain, peer: plain, failure: plain, aside: plain };
-  return { prompt: code(1, 22), peer: code(36, 39), failure: code(31, 39), aside: code(2, 22) };
+  if (!colours) return { prompt: plain, peer: plain, failure: plain, warning: plain, aside: plain };
+  return { prompt: code(1, 22), peer: code(36, 39), failure: code(31, 39), warning: code(33, 39), aside: code(2, 22) };
 }
 
 /** @param line of the event, as it is without colours */
@@ -41,9 +42,10 @@ export function painted(palette: Palette, event: ClientEvent, line: string): str
       return event.code === 'already-logged-on' ? line : palette.failure(line);
     case 'disconnected':
       return event.code === 'log-off' ? line : palette.failure(line);
+    case 'warning':
+      return palette.warning(line);
     case 'notice':
     case 'reconnecting':
-    case 'warning':
       return palette.aside(line);
     default:
       return line;

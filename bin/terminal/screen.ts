@@ -3,6 +3,7 @@
  * Must never be here: what is written, what a line does.
  */
 import { createInterface, type Interface } from 'node:readline';
+import { placeBehind, type Place } from './columns';
 import { Keys } from './keys';
 
 export interface ScreenOptions {
@@ -25,6 +26,8 @@ interface Editor extends Interface {
   cursor: number;
   /** Rows between the first row of the line and the cursor, as it was drawn last. */
   prevRows: number;
+  /** Where a text ends; what draws and erases asks it. It counts the parts of what is put together. */
+  _getDisplayPos(text: string): Place;
 }
 
 const HISTORY_LINES = 500;
@@ -56,6 +59,8 @@ export class Screen {
       removeHistoryDuplicates: true,
       completer: o.complete,
     }) as Editor;
+    const ofReadline = this.editor._getDisplayPos.bind(this.editor);
+    this.editor._getDisplayPos = (text) => placeBehind(text, o.output.columns, (point) => ofReadline(point).cols);
     this.editor.on('line', (line) => {
       this.phase = 'bare';
       o.line(line);
