@@ -23,6 +23,8 @@ test('every command that is installed has a page, and no other', () => {
   const installed = Object.values(manifest.bin).map((file) => basename(file, '.js'));
   expect(manuals.map(({ name }) => name).sort()).toEqual([...installed].sort());
   expect(readdirSync(join(ROOT, 'docs/man')).sort()).toEqual(installed.map((name) => `${name}.1`).sort());
+  // npm puts them where man looks.
+  expect([...manifest.man].sort()).toEqual(installed.map((name) => `docs/man/${name}.1`).sort());
 });
 
 test.each(manuals)('the page of $name and every shell have each of its options', (manual) => {
