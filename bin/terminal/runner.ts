@@ -220,7 +220,7 @@ export class Runner {
   private follow(event: ClientEvent): void {
     switch (event.event) {
       case 'confirmed':
-        return this.delivery.settle();
+        return event.complete ? this.delivery.settle() : this.doubt();
       case 'connected':
         this.ending = 'nothing';
         return;

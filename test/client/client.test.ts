@@ -104,7 +104,7 @@ test('texts that are poured out: drained, and confirmed when they stand in the h
   await bob.readHistory('alice', () => void (stored += 1));
   expect(stored).toBeGreaterThanOrEqual(1000);
   await alice.confirm();
-  const confirmations = [0, 1000, 1].map((texts) => ({ event: 'confirmed', texts }));
+  const confirmations = [0, 1000, 1].map((texts) => ({ event: 'confirmed', texts, complete: true }));
   // Nobody has asked to see a list.
   expect(told).toEqual(confirmations);
   house.stage.server.process.kill('SIGSTOP');

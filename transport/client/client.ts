@@ -137,7 +137,7 @@ export class ChatClient extends EventEmitter<Emitted> {
   /**
    * Resolves when the server has taken everything that was sent before: texts that it accepted stand in the history then. It is
    * asked for the list of this client with itself, which is always empty, and answers in order (protocol 4.8).
-   * @throws ClientError `not-connected`, `history-running`, the end of the connection
+   * @throws ClientError `not-connected`, `history-running`, `incomplete`, the end of the connection
    */
   async confirm(): Promise<void> {
     const { connection, history } = this.status;
@@ -145,9 +145,11 @@ export class ChatClient extends EventEmitter<Emitted> {
     if (history === 'Receiving')
       throw new ClientError('history-running', 'A history request is already running', 'wait for its end');
     this.#confirmation.ask();
-    await this.#ask<undefined>({ type: 'U.HISTORY', id: this.id }, (event) =>
-      event.event === 'confirmed' ? { value: undefined } : undefined,
-    );
+    await this.#ask<undefined>({ type: 'U.HISTORY', id: this.id }, (event) => {
+      if (event.event !== 'confirmed') return undefined;
+      if (event.complete) return { value: undefined };
+      return new ClientError('incomplete', 'The server cannot confirm', 'it cannot read its data; ask again');
+    });
   }
 
   /** Ends the chat on both sides. @throws ClientError `no-chat`, `not-connected` */

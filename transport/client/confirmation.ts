@@ -31,8 +31,9 @@ export class Confirmation {
     const texts = this.asked;
     this.asked = undefined;
     const others = events.filter((event) => event !== end);
-    if (!end.complete) return others;
-    this.open -= texts;
-    return [...others, { event: 'confirmed', texts }];
+    // Then that is the answer.
+    if (others.some(({ event }) => event === 'disconnected')) return others;
+    if (end.complete) this.open -= texts;
+    return [...others, { event: 'confirmed', texts, complete: end.complete }];
   }
 }

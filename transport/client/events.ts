@@ -92,8 +92,11 @@ export interface ClientEvents {
   };
   /** The activity timer is about to expire; `seconds` are left. */
   readonly warning: Told & { readonly advice: string; readonly seconds: number };
-  /** The server has taken everything that was sent before it was asked (`confirm`), `texts` texts since it was asked last. */
-  readonly confirmed: { readonly texts: number };
+  /**
+   * The server has taken everything that was sent before it was asked (`confirm`), `texts` texts since it was asked last; unless
+   * `complete` is false: then it cannot say so.
+   */
+  readonly confirmed: { readonly texts: number; readonly complete: boolean };
   /** Nothing was done. */
   readonly refused: Failed;
   /** Worth reading, nothing to be done. */
