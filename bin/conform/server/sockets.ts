@@ -4,6 +4,9 @@ import type { DatagramSocket, Network, Stream } from '../../../transport/net/net
 import { Unexpected } from '../check';
 import { Inbox, within } from './inbox';
 
+/** A server may slow a sender down (4.3), but it reads on. */
+const DRAIN_MS = 60_000;
+
 /** Where the server is, and how patient we are with it. */
 export interface Site {
   readonly network: Network;
@@ -112,6 +115,7 @@ export class Tcp {
   heard: ((bytes: Buffer) => void) | undefined;
   private readonly stream: Stream;
   private drained: () => void = () => undefined;
+  private phase: 'living' | 'gone' = 'living';
 
   private constructor(
     private readonly site: Site,
@@ -130,6 +134,7 @@ export class Tcp {
       },
       end: () => end('FIN'),
       close: () => {
+        this.phase = 'gone';
         open(false);
         end('RST');
         this.drained();
@@ -161,7 +166,10 @@ export class Tcp {
   /** Resolves when there is room for more, or the connection is over. */
   async write(bytes: Uint8Array): Promise<void> {
     const room = this.stream.write(Buffer.from(bytes));
-    if (!room && this.ended !== 'RST') await new Promise<void>((resolve) => (this.drained = resolve));
+    if (!room && this.phase === 'living') {
+      const taken = new Promise<void>((resolve) => (this.drained = resolve));
+      await within(DRAIN_MS, 'what was sent taken by the server', taken);
+    }
     await turn();
   }
   pause(): void {

@@ -1,14 +1,16 @@
 /**
  * Broken servers, each caught by the right check of the conformance kit. Here each is played the check that must catch it and
- * some that must not; `PARLEY_CONFORM=full` plays all checks, and writes the table of docs/conformance.md.
+ * some that must not; `PARLEY_CONFORM=full` plays all checks, and writes
+ * docs/conformance/broken-servers.md.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Verdict } from '../../../bin/conform/check';
 import { runChecks } from '../../../bin/conform/run';
 import { textOf } from '../../../bin/conform/report';
 import { SERVER_CHECKS } from '../../../bin/conform/server/checks/all';
 import type { ServerCheck } from '../../../bin/conform/server/checks/kind';
+import { markdownTable } from '../../../bin/conform/table';
 import { BROKEN } from './all';
 import { start, type Running } from './server';
 
@@ -25,6 +27,10 @@ const OTHERS = [
   'text-largest',
   'session-zero',
 ];
+/** The result of a full run, for people. */
+const PAGE = join(__dirname, '../../../docs/conformance/broken-servers.md');
+/** So many checks are named that have caught a server beside the one that must. */
+const SHOWN = 3;
 /** With one fault most of the rest is right. */
 const MOST = 0.8;
 
@@ -47,12 +53,29 @@ async function verdicts(checks: readonly ServerCheck[], server: Running): Promis
   });
 }
 
-const caught: { name: string; fault: string; caughtBy: string; failed: readonly string[] }[] = [];
+/** What failed, by the name of the broken server. */
+const caught = new Map<string, readonly string[]>();
 afterAll(() => {
-  if (!FULL || caught.length < BROKEN.length) return;
-  mkdirSync(join(__dirname, '../../results'), { recursive: true });
-  writeFileSync(join(__dirname, '../../results/conformance.json'), JSON.stringify(caught, null, 2));
+  if (FULL && caught.size === BROKEN.length) writeFileSync(PAGE, page());
 });
+
+/** The result of a full run. */
+function page(): string {
+  const checks = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');
+  const rows = BROKEN.map(({ name, fault, caughtBy }) => {
+    const others = (caught.get(name) ?? []).filter((check) => check !== caughtBy);
+    const shown =
+      checks(others.slice(0, SHOWN)) + (others.length > SHOWN ? ` and ${String(others.length - SHOWN)} more` : '');
+    return [name, fault, checks([caughtBy]), shown];
+  });
+  const count = PLAYED.filter(({ name }) => [...caught.values()].some((failed) => failed.includes(name))).length;
+  return [
+    '# Broken servers\n',
+    'Each has one fault, and must be caught by the check that is named beside it. Written by `PARLEY_CONFORM=full npx jest',
+    `test/conform/broken\`, which plays all ${String(PLAYED.length)} checks that need no option against each; ${String(count)} of them have caught something.\n`,
+    markdownTable([['server', 'what is wrong with it', 'caught by', 'and by'], ...rows]),
+  ].join('\n');
+}
 
 test('a server without a fault passes them all', async () => {
   running = await start();
@@ -67,16 +90,26 @@ test('there are at least 20, each with a name of its own, and a check that is th
   expect(BROKEN.filter(({ caughtBy }) => !names.includes(caughtBy)).map(({ name }) => name)).toEqual([]);
 });
 
+test('the page has each of them', () => {
+  // It is being written.
+  if (FULL) return;
+  const rows = readFileSync(PAGE, 'utf8')
+    .split('\n')
+    .slice(2)
+    .filter((line) => line.startsWith('| '));
+  const cells = rows.slice(2).map((row) => row.split(' | ').map((cell) => cell.replace(/^\| /, '').trim()));
+  const wanted = BROKEN.map(({ name, fault, caughtBy }) => [name, fault, `\`${caughtBy}\``]);
+  expect(cells.map((row) => row.slice(0, 3))).toEqual(wanted);
+});
+
 test.each(BROKEN)('$name: $fault; caught by $caughtBy', async (broken) => {
   running = await start(broken);
   const given = await verdicts(chosenFor(broken.caughtBy), running);
   const failed = given.filter(({ outcome }) => outcome !== 'passed');
-  caught.push({
-    name: broken.name,
-    fault: broken.fault,
-    caughtBy: broken.caughtBy,
-    failed: failed.map(({ check }) => check),
-  });
+  caught.set(
+    broken.name,
+    failed.map(({ check }) => check),
+  );
   expect(failed.filter(({ outcome }) => outcome === 'stuck').map(textOf)).toEqual([]);
   expect(failed.map(({ check }) => check)).toContain(broken.caughtBy);
   const others = given.filter(({ check }) => check !== broken.caughtBy);

@@ -147,6 +147,49 @@ export const CHATS: readonly Broken[] = [
     mutant: 'server chat: Active Chat on M.CHAT, alternative 0: without the guard "session-ID = current"',
   },
   {
+    name: 'text of no chat refused',
+    fault: 'a CHAT of somebody who is in no chat is a protocol error',
+    caughtBy: 'text-of-no-chat',
+    inside: (inside) => {
+      const message = inside.message.bind(inside);
+      inside.message = (at, run) => {
+        if (run.type === 'CHATS' && at.chat?.state !== 'Active Chat')
+          return inside.perform(inside.switchboard.protocolError(at));
+        message(at, run);
+      };
+    },
+  },
+  {
+    name: 'sessions open to all',
+    fault: 'a CHAT is relayed by its session-ID, whoever sends it',
+    caughtBy: 'text-foreign',
+    inside: (inside) => {
+      const message = inside.message.bind(inside);
+      inside.message = (at, run) => {
+        message(at, run);
+        if (run.type !== 'CHATS' || at.chat?.context.session === run.session) return;
+        for (const other of inside.switchboard.tables.connected.values()) {
+          if (other.chat?.context.session !== run.session) continue;
+          inside.links.send(
+            other,
+            run.texts.map((text) => ({ type: 'CHAT', session: run.session, text })),
+          );
+        }
+      };
+    },
+  },
+  {
+    name: 'second CONNECT overlooked',
+    fault: 'a second CONNECT is ignored',
+    caughtBy: 'sent-connect-again',
+    inside: (inside) => {
+      const message = inside.message.bind(inside);
+      inside.message = (at, run) => {
+        if (run.type !== 'CONNECT') message(at, run);
+      };
+    },
+  },
+  {
     name: 'session-IDs fall',
     fault: 'session-IDs are given in falling order',
     caughtBy: 'session-grows',

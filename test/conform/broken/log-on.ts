@@ -12,7 +12,8 @@ import {
   joinAuthSuccess,
 } from '../../../transport/wire/datagrams';
 import type { Random } from '../../../machines/ports';
-import type { DatagramSocket } from '../../../transport/net/network';
+import { encodeServerPreface } from '../../../transport/wire/prefaces';
+import type { DatagramSocket, Stream } from '../../../transport/net/network';
 import { type Broken, overlaid, type Parts, withStreams } from './server';
 
 /** Chance that is the same for every call with this size. */
@@ -310,6 +311,53 @@ export const LOG_ONS: readonly Broken[] = [
     parts: (parts) => keys(parts, () => ({ checkCookie: () => true })),
   },
   {
+    name: 'faults told',
+    fault: 'a datagram that cannot be read is answered with AUTH_FAIL',
+    caughtBy: 'datagram-type-unknown',
+    parts: (parts) =>
+      datagrams(parts, {
+        in: (bytes, answer) => {
+          if (decodeDatagram(bytes, 'client').ok) return bytes;
+          const attempt = Buffer.concat([bytes.subarray(8, 24)], 16);
+          answer(encodeDatagram(attempt, { type: 'AUTH_FAIL' }));
+          return undefined;
+        },
+      }),
+  },
+  {
+    name: 'two listeners',
+    fault: 'every second client is sent to another TCP port',
+    caughtBy: 'port-same',
+    parts: (parts) => {
+      const { network } = parts;
+      const ports: number[] = [];
+      parts.network = {
+        ...network,
+        listenTcp: async (local, accept) => {
+          const [first, second] = [await network.listenTcp(local, accept), await network.listenTcp(local, accept)];
+          ports.push(first.local.port, second.local.port);
+          return overlaid(first, { close: () => [first, second].forEach((listener) => listener.close()) });
+        },
+      };
+      keys(parts, (right) => ({
+        sealAuthSuccess: (handle, header, body, random) =>
+          right.sealAuthSuccess(handle, header, (cookie) => withPort(body(cookie), ports[handle % 2] ?? 0), random),
+      }));
+    },
+  },
+  {
+    name: 'preface too early',
+    fault: 'the server answers a preface with its own before it has seen CONNECT',
+    caughtBy: 'silent-before-connect',
+    parts: (parts) => {
+      const salt = constant(16);
+      parts.random = salt;
+      keys(parts, (right) => ({ makeCookie: (handle) => right.makeCookie(handle, systemRandom) }));
+      const preface = encodeServerPreface({ salt: salt.bytes(16) });
+      withStreams(parts, (stream) => prefaceFirst(stream, preface));
+    },
+  },
+  {
     name: 'tag waits',
     fault: 'a socket with an unknown tag is left open until its time is over',
     caughtBy: 'preface-unknown-tag',
@@ -334,6 +382,38 @@ export const LOG_ONS: readonly Broken[] = [
       })),
   },
 ];
+
+/** The plaintext of AUTH_SUCCESS with another port (1.4). */
+function withPort(plaintext: Buffer, port: number): Buffer {
+  plaintext.writeUInt16BE(port, 16);
+  return plaintext;
+}
+
+/** Writes the preface as soon as 40 bytes have come, and leaves it out of what is written first. */
+function prefaceFirst(stream: Stream, preface: Buffer): Partial<Stream> {
+  let written = false;
+  const early = (): void => {
+    if (!written && stream.bytesRead >= 40) written = stream.write(preface);
+  };
+  let first = true;
+  return {
+    handle: (handlers) =>
+      stream.handle({
+        end: () => handlers.end(),
+        close: () => handlers.close(),
+        drain: () => handlers.drain(),
+        data: (chunk) => {
+          early();
+          handlers.data(chunk);
+        },
+      }),
+    write: (bytes) => {
+      const rest = first && written ? bytes.subarray(preface.length) : bytes;
+      first = false;
+      return stream.write(rest);
+    },
+  };
+}
 
 /** What the authenticator does once for each attempt (2.5). */
 function sealedAnew(authenticator: object, serial: number): Buffer {

@@ -32,13 +32,14 @@ export interface Parts {
 }
 /** What a driver has inside, as far as it is changed here. */
 export interface Inside {
-  readonly switchboard: Pick<Switchboard, 'tables' | 'request' | 'hello' | 'inject'> & {
+  readonly switchboard: Pick<Switchboard, 'tables' | 'request' | 'hello' | 'inject' | 'protocolError'> & {
     isFree: (caller: Instance, id: string) => boolean;
   };
   readonly authenticator: ServerAuthenticator;
   readonly links: ServerLinks;
   readonly answers: { answer: (at: Instance, effect: Extract<Order['effect'], { type: 'answer' }>) => void };
   message: (at: Instance, run: Run) => void;
+  perform: (orders: readonly Order[]) => void;
 }
 
 export type ChangeParts = (parts: Parts) => void;

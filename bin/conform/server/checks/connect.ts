@@ -143,8 +143,8 @@ const BYTES: readonly ServerCheck[] = [
       const tcp = await peer.openTcp();
       const flight = peer.flight();
       await tcp.write(flight.subarray(0, FLIGHT_BYTES - 1));
-      // What was there would have come before this answer.
-      await scene.silent(peer.udp);
+      // What the server had to say left before the first answer, and is read before the second.
+      for (let n = 0; n < 2; n++) await scene.silent(peer.udp);
       must(tcp.bytes.length === 0, 'nothing before CONNECT is complete', `${String(tcp.bytes.length)} bytes`);
       await tcp.write(flight.subarray(FLIGHT_BYTES - 1));
       await expectReply(peer, { type: 'CONNECTED' });
@@ -178,11 +178,11 @@ const BYTES: readonly ServerCheck[] = [
   {
     name: 'flight-and-rubbish',
     section: '1.8',
-    must: 'rubbish behind CONNECT is cut; CONNECTED may have been said',
+    must: 'a record of rubbish behind CONNECT is cut; CONNECTED may have been said',
     async play(scene) {
       const peer = await scene.authenticated();
       const tcp = await peer.openTcp();
-      await tcp.write(Buffer.concat([peer.flight(), Buffer.of(0, 80), chance(1_000)]));
+      await tcp.write(Buffer.concat([peer.flight(), Buffer.of(0, 80), chance(80)]));
       await peer.over();
       const others = peer.replies.items.filter(({ type }) => type !== 'CONNECTED');
       must(others.length === 0, 'CONNECTED at most', allWords(others));

@@ -1,7 +1,7 @@
 /** The record layer (protocol 1.5, 1.8, 2.6): what does not verify is cut, and what TCP does to the stream does not matter. */
 import { messageBytes, framed, u16 } from '../../plaintexts';
 import { chance, flipped } from '../bytes';
-import { expectCutInUse, expectReply, must } from '../expect';
+import { expectAll, expectCutInUse, expectReply, must } from '../expect';
 import { nothingWithin } from '../inbox';
 import { before, type Scene } from '../scene';
 import { words } from '../words';
@@ -150,9 +150,9 @@ export const RECORDS: readonly ServerCheck[] = [
     must: 'KEEPALIVE has no answer and changes nothing',
     async play(scene) {
       const peer = await scene.online();
-      await peer.say({ type: 'KEEPALIVE' }, { type: 'KEEPALIVE' });
       const already = peer.raw.length;
-      await before(peer);
+      await peer.say({ type: 'KEEPALIVE' }, { type: 'KEEPALIVE' });
+      expectAll(peer.id, await before(peer));
       const bytes = Buffer.concat(peer.raw.slice(already)).length;
       must(bytes === 82, 'one record of 82 bytes, for the question asked afterwards', `${String(bytes)} bytes`);
     },
