@@ -29,20 +29,32 @@ async function judged<Scene>(check: Check<Scene>, { open, close, now }: Running<
   return { check: name, section, must, ...result, took: Math.round(now() - start) };
 }
 
+type Played = Pick<Verdict, 'outcome' | 'expected' | 'seen'>;
+
 async function played<Scene>(
   check: Check<Scene>,
   open: () => Promise<Scene>,
   close: (scene: Scene) => Promise<void>,
-): Promise<Pick<Verdict, 'outcome' | 'expected' | 'seen'>> {
+): Promise<Played> {
   let scene: Scene | undefined;
+  let result: Played;
   try {
     scene = await open();
     await check.play(scene);
-    return { outcome: 'passed' };
+    result = { outcome: 'passed' };
   } catch (error) {
-    if (error instanceof Unexpected) return { outcome: 'failed', expected: error.expected, seen: error.seen };
-    return { outcome: 'stuck', seen: error instanceof Error ? error.message : String(error) };
-  } finally {
-    if (scene !== undefined) await close(scene);
+    result = resultOf(error);
   }
+  try {
+    if (scene !== undefined) await close(scene);
+  } catch (error) {
+    // What the check has found says more.
+    if (result.outcome === 'passed') result = resultOf(error);
+  }
+  return result;
+}
+
+function resultOf(error: unknown): Played {
+  if (error instanceof Unexpected) return { outcome: 'failed', expected: error.expected, seen: error.seen };
+  return { outcome: 'stuck', seen: error instanceof Error ? error.message : String(error) };
 }

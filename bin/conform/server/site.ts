@@ -23,7 +23,8 @@ export interface SiteOptions {
 
 /** @throws UserError a name that is not known */
 export async function siteOf({ address, port }: Address, { patienceMs, unlimited }: SiteOptions): Promise<Site> {
-  const found = await lookup(address).catch(() => {
+  // A name may stand for both families, and a server listens on one address: the usual one first.
+  const found = await lookup(address, { verbatim: false }).catch(() => {
     throw new UserError(`${address} is not known on this machine; give the server's address`);
   });
   const bucket = new TokenBucket(systemClock, unlimited ? 0 : DATAGRAMS_PER_SECOND, DATAGRAM_BURST);
