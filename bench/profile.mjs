@@ -69,8 +69,11 @@ async function main() {
   }
 }
 
+const USAGE = 'usage: npm run profile [-- --load "w1 --pairs 100"] [--secs N] [--svg FILE] [--folder PATH]';
+
 main().catch((error) => {
-  if (!(error instanceof Refusal)) throw error;
-  console.error(`profile: ${error.message}`);
+  const misused = String(error.code).startsWith('ERR_PARSE_ARGS');
+  if (!(error instanceof Refusal || misused)) throw error;
+  console.error(`profile: ${error.message}${misused ? `\n${USAGE}` : ''}`);
   process.exitCode = 2;
 });

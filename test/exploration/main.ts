@@ -64,7 +64,7 @@ function chosen(): { readonly tasks: readonly Task[]; readonly jobs: number; rea
   const unknown = names?.find((name) => !scenarios.some((scenario) => scenario.name === name));
   if (unknown !== undefined || (budget !== 'small' && budget !== 'full')) {
     const known = scenarios.map(({ name }) => name).join(' ');
-    throw new Error(`${unknown === undefined ? `no budget ${budget}` : `no scenario ${unknown}`}\n${USAGE}\n${known}`);
+    throw new Error(unknown === undefined ? `no budget ${budget}` : `no scenario ${unknown}; there are ${known}`);
   }
   const asked = scenarios.filter(({ name, ...scenario }) =>
     names ? names.includes(name) : budget === 'full' || scenario.budget === 'small',
@@ -91,7 +91,7 @@ const [flag, task] = process.argv.slice(2);
 if (flag === '--child') child(JSON.parse(task ?? '') as Task);
 else {
   main().catch((error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
+    console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
     process.exitCode = 2;
   });
 }

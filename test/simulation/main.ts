@@ -10,6 +10,8 @@ import { replayed, reportOf } from './report';
 import { run, type Outcome } from './run';
 import { Totals } from './totals';
 
+const USAGE =
+  'usage: npm run simulate [-- --seeds N] [--from N] [--jobs N] [--results FILE] | npm run simulate -- --seed N';
 /** Seeds that a worker is given at a time. */
 const PORTION = 20;
 const PROGRESS_MS = 5_000;
@@ -123,6 +125,6 @@ async function main(): Promise<void> {
 }
 
 void (isMainThread || workerData !== 'simulation' ? main() : work()).catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
   process.exitCode = 2;
 });
