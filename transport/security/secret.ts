@@ -59,9 +59,15 @@ export class Secret extends Hidden {
     return f(this.#bytes);
   }
 
-  /** Compares in constant time (2.10, rule 3). The length is no secret, and timingSafeEqual throws on another one. */
-  matches(given: Uint8Array): boolean {
-    return this.use((own) => own.length === given.length && timingSafeEqual(own, given));
+  /**
+   * Whether these are the bytes, or those of the range from `start` to `end`. Compares in constant time (2.10, rule 3); the length
+   * is no secret, and timingSafeEqual throws on another one.
+   */
+  matches(given: Uint8Array, start?: number, end?: number): boolean {
+    return this.use((bytes) => {
+      const own = bytes.subarray(start, end);
+      return own.length === given.length && timingSafeEqual(own, given);
+    });
   }
 
   get wiped(): boolean {

@@ -43,9 +43,3 @@ export function withBit(of: Buffer, bit: number): Buffer {
   copy.writeUInt8(copy.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
   return copy;
 }
-/** The same with other bytes from this place on. */
-export function withBytes(of: Buffer, at: number, bytes: readonly number[]): Buffer {
-  const copy = Buffer.from(of);
-  copy.set(bytes, at);
-  return copy;
-}

@@ -4,7 +4,7 @@ import { Unexpected } from '../check';
 import type { Peer } from './peer';
 import type { Tcp } from './sockets';
 import { allWords, datagramWords, words } from './words';
-import { hex } from './bytes';
+import { hex } from '../bytes';
 
 /** @throws Unexpected unless it holds */
 export function must(holds: boolean, expected: string, seen: string): void {

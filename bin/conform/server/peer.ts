@@ -11,7 +11,7 @@ import { decodeAuthSuccessBody, decodeDatagram, encodeDatagram } from '../../../
 import { encodeClientPreface, prefaceStartFault } from '../../../transport/wire/prefaces';
 import { encodeRecords } from '../../../transport/wire/records';
 import { Unexpected } from '../check';
-import { chance } from './bytes';
+import { chance } from '../bytes';
 import { Inbox } from './inbox';
 import { type Ending, type Site, Tcp, type Udp } from './sockets';
 import { datagramWords, words } from './words';

@@ -5,7 +5,7 @@
 import type { TcpMessage } from '../../../machines/messages';
 import { encodeDatagram } from '../../../transport/wire/datagrams';
 import { Unexpected } from '../check';
-import { chance, hex } from './bytes';
+import { chance, hex } from '../bytes';
 import { expectStarted, must } from './expect';
 import { Peer } from './peer';
 import { type Site, Tcp, Udp } from './sockets';

@@ -1,7 +1,7 @@
 /** Servers that read bytes which they should refuse (protocol 1.3 to 1.8): the fault of each is not noticed, or not cut. */
 import { faulty, ok, type Fault } from '../../../machines/faults';
 import { framed, messageBytes } from '../../../bin/conform/plaintexts';
-import { hex } from '../../../bin/conform/server/bytes';
+import { hex } from '../../../bin/conform/bytes';
 import * as inbound from '../../../transport/inbound';
 import type { RecordOpener } from '../../../transport/security/records';
 import * as datagrams from '../../../transport/wire/datagrams';

@@ -1,6 +1,6 @@
 /** Servers whose log-on is broken. */
 import type { Message } from '../../../machines/messages';
-import { chance, hex } from '../../../bin/conform/server/bytes';
+import { chance, hex } from '../../../bin/conform/bytes';
 import * as hashes from '../../../transport/security/hashes';
 import { type KeyStore } from '../../../transport/security/keystore';
 import { systemRandom } from '../../../transport/security/random';

@@ -1,9 +1,10 @@
 /** From AUTH_SUCCESS to CONNECTED: the first bytes on TCP (protocol 1.5, 2.7, 1.8 record 0). */
 import { encodeRecords } from '../../../../transport/wire/records';
+import { withBytes } from '../../bytes';
 import { freshRand, type Candidate } from '../candidate';
 import { alike, must, mustTake, pause, same, type ClientCheck } from '../judge';
 import { FLIGHT_BYTES, type Link } from '../link';
-import { extra, idField, message, plaintext, uint, withBytes } from '../raw';
+import { extra, idField, message, plaintext, uint } from '../raw';
 import { BOB, RESPONSE, type Scene } from '../scene';
 import { logOff } from './log-on';
 
@@ -20,7 +21,7 @@ const prefaceWith =
   (at: number, bytes: readonly number[]) =>
   (link: Link, candidate: Candidate): void => {
     const preface = link.serverPreface(candidate);
-    link.bytes(Buffer.concat([withBytes(preface, at, bytes), link.messages([{ type: 'CONNECTED' }])]));
+    link.bytes(Buffer.concat([withBytes(preface, at, ...bytes), link.messages([{ type: 'CONNECTED' }])]));
   };
 /** N of a record 0 that is none; enough behind it for anybody who waits for so much. */
 const lengthOf =
@@ -53,7 +54,7 @@ const CUT: readonly First[] = [
     'a record 0 that does not verify',
     (link, candidate) =>
       link.bytes(
-        Buffer.concat([link.serverPreface(candidate), withBytes(link.seal(plaintext([CONNECTED])), 2, [0, 0, 0])]),
+        Buffer.concat([link.serverPreface(candidate), withBytes(link.seal(plaintext([CONNECTED])), 2, 0, 0, 0)]),
       ),
   ],
 ];

@@ -1,8 +1,9 @@
 /** Datagrams that strangers make, between a client and its server (protocol 3.8, 7 B). */
 import { encodeDatagram } from '../../../../transport/wire/datagrams';
+import { withBytes } from '../../bytes';
 import { attemptOf, type Candidate, freshRand, random } from '../candidate';
 import { alike, hex, must, mustTake, pause, same, type ClientCheck } from '../judge';
-import { uint, withBit, withBytes } from '../raw';
+import { uint, withBit } from '../raw';
 import { authFailFor, challengeFor, RESPONSE, type Scene } from '../scene';
 import { Server, type Datagram } from '../server';
 import { logOff } from './log-on';
@@ -47,11 +48,11 @@ async function acceptsGenuine(scene: Scene, forged: (success: Buffer, candidate:
 function damaged({ bytes: hello }: Datagram): Buffer[] {
   const one = (): Buffer => challengeFor(hello, freshRand());
   return [
-    withBytes(one(), 0, [0x53, 0x42, 0x43, 0x54]),
-    withBytes(one(), 4, [0]),
-    withBytes(one(), 4, [2]),
-    withBytes(one(), 5, [6]),
-    withBytes(one(), 6, [0, 58]),
+    withBytes(one(), 0, 0x53, 0x42, 0x43, 0x54),
+    withBytes(one(), 4, 0),
+    withBytes(one(), 4, 2),
+    withBytes(one(), 5, 6),
+    withBytes(one(), 6, 0, 58),
     one().subarray(0, 56),
     longer(one(), Buffer.from([0])),
     longer(one(), Buffer.from([0xc0, 0])),
@@ -230,7 +231,7 @@ export const forgedChecks: readonly ClientCheck[] = [
       const { candidate, link } = await scene.connecting(before);
       await logOff(scene, await scene.connected(candidate, link));
       const old = scene.success(candidate);
-      await acceptsGenuine(scene, (_, { hello }) => [old, withBytes(old, 8, [...attemptOf(hello)])]);
+      await acceptsGenuine(scene, (_, { hello }) => [old, withBytes(old, 8, ...attemptOf(hello))]);
       must(scene.server.accepted.length === 2, 'one connection', `${String(scene.server.accepted.length - 1)} of them`);
     },
   },
@@ -249,7 +250,7 @@ export const forgedChecks: readonly ClientCheck[] = [
       const second = scene.candidate(hello, rand);
       scene.answer(hello, second.challenge);
       await scene.datagram(RESPONSE, 'RESPONSE');
-      const sealedForFirst = withBytes(scene.success(first), 8, [...attemptOf(hello.bytes)]);
+      const sealedForFirst = withBytes(scene.success(first), 8, ...attemptOf(hello.bytes));
       scene.answer(hello, sealedForFirst);
       await pause(50);
       must(scene.server.accepted.length === 1, 'no connection before the genuine AUTH_SUCCESS', 'one');
@@ -263,7 +264,7 @@ export const forgedChecks: readonly ClientCheck[] = [
     async play(scene) {
       await acceptsGenuine(scene, (_, candidate) => {
         const body = (port: number, rest: readonly number[] = []): Buffer =>
-          withBytes(Buffer.concat([random(16), uint(2, port), Buffer.alloc(14)]), 18, rest);
+          withBytes(Buffer.concat([random(16), uint(2, port), Buffer.alloc(14)]), 18, ...rest);
         return [body(0), body(scene.server.tcpPort, [0xc0, 0]), body(scene.server.tcpPort, [0, 1])].map((plain) =>
           candidate.sealSuccess(plain),
         );

@@ -2,7 +2,7 @@
 import { encodeRecords } from '../../../../transport/wire/records';
 import { encodeClientPreface } from '../../../../transport/wire/prefaces';
 import { framed, messageBytes } from '../../plaintexts';
-import { chance, flipped, hex } from '../bytes';
+import { chance, flipped, hex } from '../../bytes';
 import { expectAll, expectCut, expectReply, must } from '../expect';
 import type { Peer } from '../peer';
 import { before, type Scene } from '../scene';

@@ -1,6 +1,6 @@
 /** Datagrams that are not exactly right, and versions (protocol 1.3, 1.4, 1.7, 1.8, 3.5): a server is silent, or skips what it may. */
 import { encodeDatagram } from '../../../../transport/wire/datagrams';
-import { chance, hex, withBytes } from '../bytes';
+import { chance, hex, withBytes } from '../../bytes';
 import { expectHeader, must } from '../expect';
 import type { Scene } from '../scene';
 import { datagramWords } from '../words';

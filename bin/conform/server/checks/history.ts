@@ -1,6 +1,6 @@
 /** Histories (protocol 4.8): complete, in order, of one's own chats only, and before the text is seen. */
 import type { TcpMessage } from '../../../../machines/messages';
-import { chance, hex } from '../bytes';
+import { chance, hex } from '../../bytes';
 import { expectReply, must } from '../expect';
 import type { Peer } from '../peer';
 import { before, chat, type Pair } from '../scene';

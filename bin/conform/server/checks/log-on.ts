@@ -1,5 +1,5 @@
 /** The log-on over UDP (protocol 1.4, 2.2 to 2.5, 3.4, 3.9, 3.10): every byte of it, and every answer that is not the right one. */
-import { chance, flipped, hex } from '../bytes';
+import { chance, flipped, hex } from '../../bytes';
 import { expectAuthFail, expectHeader, expectSame, must } from '../expect';
 import type { Peer } from '../peer';
 import { encodeDatagram } from '../../../../transport/wire/datagrams';

@@ -2,7 +2,7 @@
 import { WIRE } from '../../../../machines/limits';
 import type { TcpMessage } from '../../../../machines/messages';
 import { chatBytes, framed, messageBytes, u16, u32 } from '../../plaintexts';
-import { chance, flipped } from '../bytes';
+import { chance, flipped } from '../../bytes';
 import { expectAll, expectClosed, expectReply } from '../expect';
 import { before, type Scene } from '../scene';
 import { each, type Rows, type ServerCheck } from './kind';

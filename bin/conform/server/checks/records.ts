@@ -1,7 +1,7 @@
 /** The record layer (protocol 1.5, 1.8, 2.6): what does not verify is cut, and what TCP does to the stream does not matter. */
 import type { TcpMessage } from '../../../../machines/messages';
 import { messageBytes, framed, u16 } from '../../plaintexts';
-import { chance, flipped } from '../bytes';
+import { chance, flipped } from '../../bytes';
 import { expectAll, expectCutInUse, expectReply, must } from '../expect';
 import { nothingWithin, within } from '../inbox';
 import { before, type Scene } from '../scene';

@@ -1,6 +1,6 @@
 /** RESPONSEs that are not the answer to a CHALLENGE of their attempt, and log-ons that are sent again (protocol 3.4, 3.9, 3.10). */
 import { encodeDatagram } from '../../../../transport/wire/datagrams';
-import { chance, hex } from '../bytes';
+import { chance, hex } from '../../bytes';
 import { expectAuthFail, expectHeader, expectReply, expectSame, must } from '../expect';
 import type { Peer } from '../peer';
 import type { Scene } from '../scene';

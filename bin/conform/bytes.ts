@@ -1,5 +1,5 @@
 /** Bytes by chance, bytes spoilt, bytes as text. Must never be here: a comparison of bytes. */
-import { systemRandom } from '../../../transport/security/random';
+import { systemRandom } from '../../transport/security/random';
 
 /** Fresh random bytes. */
 export function chance(n: number): Buffer {
