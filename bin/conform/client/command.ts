@@ -12,6 +12,7 @@ import { outputOf, type OutputOptions } from '../output';
 import { runChecks } from '../run';
 import { listOf } from '../table';
 import { CLIENT_CHECKS } from './checks';
+import { CONNECTED } from './checks/first';
 import { listed, type ClientCheck } from './judge';
 import { abandonAll, Scene, type SceneOptions } from './scene';
 
@@ -24,6 +25,7 @@ interface Options extends OutputOptions {
   readonly activity?: number;
   readonly patience: number;
   readonly verbose?: true;
+  readonly bail?: true;
 }
 
 /** Adds the subcommand. */
@@ -53,6 +55,7 @@ export function withClient(parent: Command): Command {
         .argParser((text) => seconds(text, 0.1))
         .default(10),
     )
+    .option('--bail', 'stop at the first check that fails')
     .option('--json <file>', 'write the verdicts as JSON to this file (- = standard output)')
     .option('--junit <file>', 'write the verdicts as JUnit XML to this file (- = standard output)')
     .option('--verbose', 'show on standard error what happens in each check')
@@ -74,7 +77,7 @@ async function conform(command: readonly string[], o: Options): Promise<void> {
     process.once(signal, () => process.exit(128 + number));
   }
   const output = outputOf(`client ${command.join(' ')}`, o);
-  const verdicts = await checkClient(checks, { ...sceneOf(command, o), tell: output.tell });
+  const verdicts = await checkClient(checks, { ...sceneOf(command, o), tell: output.tell, bail: o.bail ?? false });
   if (!output.end(verdicts)) process.exitCode = EXIT.failed;
 }
 
@@ -84,14 +87,18 @@ async function conform(command: readonly string[], o: Options): Promise<void> {
  */
 export async function checkClient(
   checks: readonly ClientCheck[],
-  o: SceneOptions & { readonly tell: (verdict: Verdict) => void },
+  { tell, bail = false, ...o }: SceneOptions & { readonly tell: (verdict: Verdict) => void; readonly bail?: boolean },
 ): Promise<Verdict[]> {
   await tryOut(o);
   return runChecks(checks, {
     open: () => Scene.open(o),
     close: (scene) => scene.close(),
-    tell: o.tell,
+    tell: (verdict) => {
+      tell(verdict);
+      if (verdict.check === CONNECTED && verdict.outcome !== 'passed') o.unconnected = true;
+    },
     now: () => performance.now(),
+    bail,
   });
 }
 
