@@ -84,6 +84,7 @@ test('--bail: nothing is played after the first failure, and what was not is cou
 test.each<[what: string, args: string[], code: number, says: RegExp]>([
   ['no client', [], 1, /no client to check: its command line stands behind --/],
   ['a check that is none', ['--check', 'hello', '--', 'x'], 1, /there is no check hello; .*--list/],
+  ['a timer that is not told', ['--check', 'activity-idle', '--', 'x'], 1, /activity-idle needs --activity SECONDS/],
   ['an address that is none', ['--listen', '4390', '--', 'x'], 2, /An address is HOST:PORT/],
   [
     'an address of somebody else',

@@ -73,9 +73,7 @@ function shorter(args: readonly string[]): string[] {
       ...rest,
     ];
   // In a chat of 45 s no activity timer ends the connection.
-  const timed = args.includes('--slow')
-    ? ['dead', 'activity-idle', 'activity-chat']
-    : ['connected', 'log-off-after-texts', 'v1-caller'];
+  const timed = args.includes('--slow') ? ['dead', 'activity-idle'] : ['connected', 'log-off-after-texts', 'v1-caller'];
   return [half, '--check', ...timed, ...rest];
 }
 

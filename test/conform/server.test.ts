@@ -266,6 +266,7 @@ describe('mistakes cost one line', () => {
       KEYS,
       /there is no check tea; parley-conform server --list shows their names/,
     ],
+    ['a server with bounds', [...at(9), '--check', 'epochs'], KEYS, /epochs needs --unlimited/],
     ['no patience', [...at(9), '--patience', '0'], KEYS, /Patience is 0\.1 to 600 seconds/],
     [
       'two reports on one output',

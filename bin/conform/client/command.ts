@@ -47,7 +47,7 @@ export function withClient(parent: Command): Command {
     .addOption(
       new Option(
         '--activity <seconds>',
-        "the client's activity timer as its command line sets it, such as 2: also the checks of that",
+        "the client's activity timer as its command line sets it, such as 5: also the checks of that",
       ).argParser((text) => seconds(text, 2)),
     )
     .addOption(
@@ -70,6 +70,12 @@ async function conform(command: readonly string[], o: Options): Promise<void> {
   if (command[0] === undefined || command[0] === '') {
     throw new UserError(
       'no client to check: its command line stands behind --, such as: -- node my-client.js {id} {server} {key}',
+    );
+  }
+  const timed = checks.find(({ needs }) => needs === 'activity');
+  if (timed && o.activity === undefined) {
+    throw new UserError(
+      `${timed.name} needs --activity SECONDS, the client's activity timer as its command line sets it`,
     );
   }
   process.once('exit', abandonAll);

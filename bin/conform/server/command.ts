@@ -87,7 +87,10 @@ function chosen({ check: names, slow, unlimited }: Options, wrong: Wrong): Serve
   if (names) {
     const unknown = names.find((name) => !SERVER_CHECKS.some((check) => check.name === name));
     if (unknown !== undefined) wrong(`there is no check ${unknown}; parley-conform server --list shows their names`);
-    return SERVER_CHECKS.filter(({ name }) => names.includes(name));
+    const checks = SERVER_CHECKS.filter(({ name }) => names.includes(name));
+    const unbounded = checks.find(({ needs }) => needs === 'unlimited');
+    if (unbounded && !unlimited) wrong(`${unbounded.name} needs --unlimited, and a server without bounds`);
+    return checks;
   }
   const there: Readonly<Record<Need, boolean>> = { slow: slow ?? false, unlimited: unlimited ?? false };
   return SERVER_CHECKS.filter(({ needs }) => needs === undefined || there[needs]);
