@@ -283,7 +283,7 @@ _parley_conform_server() {
     --json) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     --junit) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     *)
-      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--server --key --check --slow --unlimited --patience --list --json --junit -h --help' -- "$cur"))
+      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--server --key --check --slow --unlimited --patience --bail --list --json --junit -h --help' -- "$cur"))
       else :
       fi ;;
   esac
@@ -300,7 +300,7 @@ _parley_conform_client() {
     --json) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     --junit) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     *)
-      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--listen --check --list --slow --small --activity --patience --json --junit --verbose -h --help' -- "$cur"))
+      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--listen --check --list --slow --small --activity --patience --bail --json --junit --verbose -h --help' -- "$cur"))
       else :
       fi ;;
   esac

@@ -176,7 +176,7 @@ const LISTS: readonly Row[] = [
 // prettier-ignore
 const OPERATION: readonly Row[] = [
   { no: 107, input: 'a log-on elsewhere in a chat', outcome: 'the older is told, the partner too', sockets, elsewhere: [[TAKEOVER, '107:'], [LOG_ON, 'a log-on elsewhere']] },
-  { no: 108, input: 'two machines with --reconnect', outcome: 'one displaces the other once', open: 'there is no --reconnect; who is displaced stays off line', elsewhere: [[TAKEOVER, '107: the newer connection']] },
+  { no: 108, input: 'two machines with --reconnect', outcome: 'one displaces the other once', elsewhere: [['client/reconnect.test.ts', 'after a connection that was lost, too slow or ended by a shutdown, and no other'], [TAKEOVER, '107: the newer connection']] },
   { no: 110, input: 'a reader stops, a writer goes on', outcome: 'closed as too slow; Chat ended', sockets, elsewhere: [['stories/slow.test.ts', '110:']] },
   { no: 111, input: 'FIN without CLOSE', outcome: 'lost', sockets, elsewhere: [['stories/liveness.test.ts', '111:']] },
   { no: 113, input: 'asleep for an hour', outcome: 'lost; a log-on at once', elsewhere: [[TAKEOVER, '113:']] },

@@ -18,6 +18,8 @@ export interface Site {
   readonly patienceMs: number;
   /** What is asked honestly is asked again after so long each, as a client does (protocol 3.2); empty: never. */
   readonly againMs: readonly number[];
+  /** A right CONNECT has failed in a check of its own: what needs a connection is not checked. */
+  unconnected?: boolean;
   /** Resolves when another datagram may leave: a server may bound them for each source (3.6). */
   pace(): Promise<void>;
 }

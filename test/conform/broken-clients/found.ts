@@ -3,6 +3,8 @@
 /** By the name of the fault, the names of checks; each of them must fail. */
 export const FOUND: Readonly<Record<string, readonly [string, ...string[]]>> = {
   // The log-on
+  'th-in-another-order': ['connected'],
+  'other-server-keys': ['connected'],
   'key-file-of-all': ['key-file-shared'],
   'key-file-of-anything': ['key-file-damaged'],
   'hello-unfilled': ['hello-bytes'],

@@ -72,6 +72,12 @@ const BYTES = {
   'response-without-rand': response((bytes, { o: { id } }) => bytes.fill(0, 57 + id.length, 89 + id.length)),
   'hash-reversed': () =>
     exported('transport/security/hashes#a3', (_, rand, key) => createHash('sha256').update(key).update(rand).digest()),
+  'th-in-another-order': () =>
+    exported('transport/security/schedule#transcriptHash', (before, hello, challenge) => before(challenge, hello)),
+  'other-server-keys': () =>
+    method('transport/security/keystore#KeyStore.clientOpener', (before, handle, preface, serverPreface) =>
+      before(handle, preface, Buffer.from(serverPreface).reverse()),
+    ),
   'same-salt': () =>
     exported('transport/wire/prefaces#encodeClientPreface', (before, { tag }) =>
       before({ tag, salt: Buffer.alloc(16, 7) }),
