@@ -17,6 +17,7 @@ const built = (name) => join(here, '..', 'dist', 'bin', `${name}.js`);
 /** Off, for all users come from one machine, and a throughput is to be measured. */
 export const LIMITS_OFF = [
   'MESSAGES_PER_SECOND',
+  'CALLS_PER_MINUTE',
   'DATAGRAMS_PER_SECOND',
   'AUTH_FAIL_PER_SECOND',
   'PENDING_PER_SOURCE',

@@ -5,7 +5,7 @@ import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { WIRE } from '../machines/limits';
 import type { Address } from '../machines/ports';
 import { ChatClient } from '../transport/client';
-import { loadKey } from '../transport/client/key';
+import { blockedFile, loadKey } from '../transport/client/key';
 import { parseServer } from '../transport/client/server-address';
 import { systemClock } from '../transport/clock';
 import { Dump } from '../transport/dump';
@@ -102,6 +102,7 @@ async function main(): Promise<void> {
     id,
     server: o.server,
     key,
+    blocked: blockedFile(id, o.key),
     limits,
     reconnect: o.reconnect,
     parts: {

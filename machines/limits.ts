@@ -63,6 +63,12 @@ export const LIMITS = {
   /** Messages of one connection, 0 = no limit (4.3, P4). */
   MESSAGES_PER_SECOND: 20,
   MESSAGE_BURST: 60,
+  /** Calls of one client to the same other, 0 = no limit: who ends a chat with a caller is free for everybody else (4.5). */
+  CALLS_PER_MINUTE: 6,
+  /** At once: nobody who calls back, or was cut off, notices the limit. */
+  CALL_BURST: 5,
+  /** Pairs remembered for the limit above; the one unused longest is forgotten. */
+  CALL_PAIRS: 65_536,
   /** Output waiting for one connection, sealed or not; a reader behind it is too slow: 250 texts of the largest size. */
   OUTPUT_QUEUE_BYTES: 1_048_576,
   /** The history pump of a connection stops above this and goes on when it has drained (4.8, P11); below 17 full records a turn. */
@@ -141,9 +147,9 @@ export function limitFaults(l: Limits): string[] {
       l.PUMP_QUEUE_BYTES + LARGEST_RECORD_BYTES <= l.OUTPUT_QUEUE_BYTES,
       'PUMP_QUEUE_BYTES must be below OUTPUT_QUEUE_BYTES by a record of the largest size',
     ],
-    ...(['SESSION_BLOCK', 'MESSAGE_BURST', 'PUMP_QUEUE_BYTES', 'PUMP_PAGE_TEXTS'] as const).map(
-      (name) => [Number.isInteger(l[name]) && l[name] > 0, `${name} must be a whole number above 0`] as const,
-    ),
+    ...(
+      ['SESSION_BLOCK', 'MESSAGE_BURST', 'CALL_BURST', 'CALL_PAIRS', 'PUMP_QUEUE_BYTES', 'PUMP_PAGE_TEXTS'] as const
+    ).map((name) => [Number.isInteger(l[name]) && l[name] > 0, `${name} must be a whole number above 0`] as const),
     [timersOf(l).every((ms) => ms <= TIMER_MAX_MS), `a time must be at most ${TIMER_MAX_MS} ms`],
   ];
   return conditions.filter(([holds]) => !holds).map(([, sentence]) => sentence);

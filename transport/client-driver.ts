@@ -41,6 +41,8 @@ export interface ClientOptions {
   readonly stepped?: () => void;
   readonly trace?: WireTrace | undefined;
   readonly observe?: Observer | undefined;
+  /** Whether the user wants no calls of this client; absent: nobody is blocked. */
+  readonly isBlocked?: ((id: string) => boolean) | undefined;
   /** Sees the machines themselves: the inspector. */
   readonly watcher?: Watcher | undefined;
 }
@@ -244,8 +246,9 @@ export class ClientDriver {
     switch (run.type) {
       case 'CHATS':
         return this.handle({ type: 'M.CHAT', session: run.session, texts: run.texts });
-      case 'CONNECTED':
       case 'CHAT_STARTED':
+        return this.handle({ ...run, type: 'M.CHAT_STARTED', blocked: this.o.isBlocked?.(run.id) ?? false });
+      case 'CONNECTED':
       case 'UNREACHABLE':
       case 'END_NOTIF':
       case 'HISTORY_RESP':

@@ -69,6 +69,7 @@ export class ServerDriver {
   private readonly turn: Turn;
   private readonly timers: Timers<ServerTimerKey>;
   private readonly buckets: SourceBuckets;
+  private readonly calls: SourceBuckets;
   private readonly answers: ServerAnswers;
   private readonly links: ServerLinks;
   private udp: DatagramSocket | undefined;
@@ -79,6 +80,7 @@ export class ServerDriver {
     this.faults = new FaultCounter(clock, log);
     this.authenticator = new ServerAuthenticator(keys, o.random, () => this.ports.tcp);
     this.timers = new Timers(clock);
+    this.calls = new SourceBuckets(clock, limits.CALLS_PER_MINUTE / 60, limits.CALL_BURST, limits.CALL_PAIRS);
     this.buckets = new SourceBuckets(clock, limits.DATAGRAMS_PER_SECOND, limits.DATAGRAM_BURST, limits.SOURCES);
     this.answers = new ServerAnswers({ ...o, counters: this.counters }, this.authenticator, this.faults, (bytes, to) =>
       this.udp?.send(bytes, to),
@@ -114,6 +116,7 @@ export class ServerDriver {
         authenticator: this.authenticator,
         sessions,
         writable: () => this.health.writable,
+        mayCall: (caller, callee) => this.calls.take(`${caller} ${callee}`),
       },
       limits,
       observerOf(o),

@@ -30,3 +30,31 @@ export function placeBehind(text: string, columns: number, widthOf: (point: stri
   }
   return { rows: Math.floor(offset / columns), cols: offset % columns };
 }
+
+const INDENT = '  ';
+/** What every terminal draws in one column: letters of Europe. Of the rest some draw two, whatever tables say. */
+// eslint-disable-next-line no-control-regex -- an escape sequence takes none
+const PIECES = /(\u001b\[[0-9;]*m)|([\u0020-\u007e\u00c0-\u052f])|[^]/gu;
+
+/**
+ * Breaks a line so that no row but its first begins in the first column: what somebody writes can then never look like a line
+ * of the program. Where a terminal draws less than is counted here the row is shorter than it might be.
+ */
+export function hanging(line: string, columns: number): string {
+  // Nothing takes more than two columns.
+  if (line.length * 2 <= columns) return line;
+  const rows: string[] = [];
+  let row = '';
+  let used = 0;
+  for (const [piece, sequence, single] of line.matchAll(PIECES)) {
+    const width = sequence !== undefined ? 0 : single !== undefined ? 1 : 2;
+    if (used + width > columns) {
+      rows.push(row);
+      row = INDENT;
+      used = INDENT.length;
+    }
+    row += piece;
+    used += width;
+  }
+  return [...rows, row].join('\n');
+}

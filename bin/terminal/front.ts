@@ -2,6 +2,7 @@
 import type { Clock } from '../../machines/ports';
 import type { ChatClient } from '../../transport/client';
 import { UserError } from '../failure';
+import { OUTCOME } from './outcome';
 import { PipeLines } from './pipe';
 import { Runner } from './runner';
 import { openScript } from './script';
@@ -64,8 +65,9 @@ export function openFront(
     const writer = json
       ? new JsonWriter({ write, complain }, () => clock.wall(), client)
       : new PlainWriter({ write, complain }, style);
-    // A pipe has always ended with 0: what happened stands in its lines.
-    const end = (code: number): void => left(script === undefined && !json ? 0 : code);
+    // A pipe ends with 0, since what happened stands in its lines; unless texts were kept back: who poured them must know.
+    const end = (code: number, unsent: boolean): void =>
+      left(script !== undefined || json ? code : unsent ? OUTCOME.refused : OUTCOME.ok);
     const name = script === '-' ? 'standard input' : script;
     return new Runner({ client, lines: new PipeLines(input), writer, clock, script: name, complain, left: end });
   }

@@ -19,6 +19,8 @@ export interface KeysOptions {
   readonly paste: (text: string) => void;
   /** @returns whether the key was taken */
   readonly key: (key: string) => boolean;
+  /** A key has been taken in, or a paste begins: the line may have been begun. */
+  readonly touched: (what: 'key' | 'paste') => void;
   /** The line being edited and the place in it, in UTF-16 units. */
   readonly editing: () => { readonly line: string; readonly cursor: number };
 }
@@ -65,8 +67,10 @@ export class Keys extends EventEmitter {
         return;
       }
       input = input.slice(at + mark.length);
-      if (this.pasted === undefined) this.pasted = '';
-      else {
+      if (this.pasted === undefined) {
+        this.pasted = '';
+        this.o.touched('paste');
+      } else {
         const text = this.pasted;
         this.pasted = undefined;
         this.o.paste(text.replaceAll(/\r\n?/g, '\n'));
@@ -76,7 +80,13 @@ export class Keys extends EventEmitter {
 
   private part(text: string): void {
     if (this.pasted !== undefined) this.pasted = (this.pasted + text).slice(0, PASTE_MAX);
-    else for (const [key] of text.matchAll(KEY)) if (!this.o.key(key)) this.emit('data', key.repeat(this.times(key)));
+    else for (const [key] of text.matchAll(KEY)) this.press(key);
+  }
+
+  private press(key: string): void {
+    if (this.o.key(key)) return;
+    this.emit('data', key.repeat(this.times(key)));
+    this.o.touched('key');
   }
 
   /** How many code points one press of this key is to pass. */

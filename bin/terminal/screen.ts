@@ -3,18 +3,28 @@
  * Must never be here: what is written, what a line does.
  */
 import { createInterface, type Interface } from 'node:readline';
-import { placeBehind, type Place } from './columns';
+import { hanging, placeBehind, type Place } from './columns';
 import { Keys } from './keys';
+
+/** The chat that a line was begun in; without a session: outside a chat, and `want` whom an answer was awaited from. */
+export interface Begun {
+  readonly session: number | null;
+  readonly peer: string | null;
+  readonly want: string | null;
+}
 
 export interface ScreenOptions {
   readonly input: NodeJS.ReadStream;
   readonly output: NodeJS.WriteStream;
-  readonly line: (line: string) => void;
+  /** @returns whether the line has been dealt with; if not, it is left in the editor, and belongs where it belonged before */
+  readonly line: (line: string, begun: Begun) => 'done' | 'kept';
+  /** Where a line belongs that is begun now. */
+  readonly now: () => Begun;
   /** No more input will come. */
   readonly ended: () => void;
   readonly interrupted: () => void;
   /** Several lines were pasted; the line being typed has become part of them. */
-  readonly pasted: (lines: readonly string[]) => void;
+  readonly pasted: (lines: readonly string[], begun: Begun) => void;
   readonly complete: (line: string) => [string[], string];
 }
 /** bare: the cursor stands on an empty row; prompted: on the line being typed; closed: nothing is typed any more. */
@@ -42,6 +52,8 @@ export class Screen {
   private readonly editor: Editor;
   private phase: Phase = 'bare';
   private prompt = '';
+  /** Of the line being typed, from its first key or paste on; undefined while it is empty. */
+  private begun: Begun | undefined;
   private asking: { readonly interrupt: boolean; answer(yes: boolean): void } | undefined;
 
   constructor(private readonly o: ScreenOptions) {
@@ -49,6 +61,7 @@ export class Screen {
       input: o.input,
       paste: (text) => this.paste(text),
       key: (key) => this.key(key),
+      touched: (what) => this.touched(what),
       editing: () => this.editor,
     });
     this.editor = createInterface({
@@ -61,11 +74,7 @@ export class Screen {
     }) as Editor;
     const ofReadline = this.editor._getDisplayPos.bind(this.editor);
     this.editor._getDisplayPos = (text) => placeBehind(text, o.output.columns, (point) => ofReadline(point).cols);
-    this.editor.on('line', (line) => {
-      this.phase = 'bare';
-      o.line(line);
-      if (this.phase === 'bare') this.draw();
-    });
+    this.editor.on('line', (line) => this.entered(line));
     this.editor.on('close', () => {
       if (this.phase !== 'closed') o.ended();
     });
@@ -76,6 +85,28 @@ export class Screen {
       this.editor.prevRows = Math.min(this.editor.prevRows, this.editor.getCursorPos().rows);
     });
     o.output.write(PASTES_MARKED);
+  }
+
+  private touched(what: 'key' | 'paste'): void {
+    if (this.asking) return;
+    if (what === 'key' && this.editor.line === '') this.begun = undefined;
+    else this.begun ??= this.o.now();
+  }
+
+  private entered(line: string): void {
+    const begun = this.begun ?? this.o.now();
+    this.begun = undefined;
+    this.phase = 'bare';
+    if (this.o.line(line, begun) === 'kept') {
+      this.begun = begun;
+      this.edit(line, line.length);
+    }
+    if (this.phase === 'bare') this.draw();
+  }
+
+  /** The chat that was awaited has started: a line begun in the wait belongs to it. */
+  started(chat: Begun & { readonly peer: string }): void {
+    if (this.begun?.session === null && this.begun.want === chat.peer) this.begun = chat;
   }
 
   /** What stands before the line being typed. */
@@ -90,7 +121,7 @@ export class Screen {
   /** Whole lines, above the line being typed. */
   above(lines: readonly string[]): void {
     const { output } = this.o;
-    const text = lines.map((line) => `${line}\n`).join('');
+    const text = lines.map((line) => `${hanging(line, output.columns)}\n`).join('');
     if (this.phase !== 'prompted') return void output.write(text);
     // In one write, or the eye sees the line being typed come and go.
     output.cork();
@@ -166,11 +197,16 @@ export class Screen {
     const lines = `${line.slice(0, cursor)}${clean}${line.slice(cursor)}`
       .split('\n')
       .filter((one) => one.trim() !== '');
-    if (!clean.trimEnd().includes('\n')) return this.editor.write(clean.replaceAll('\n', ''));
+    if (!clean.trimEnd().includes('\n')) {
+      this.editor.write(clean.replaceAll('\n', ''));
+      return this.touched('key');
+    }
+    const begun = this.begun ?? this.o.now();
+    this.begun = undefined;
     this.o.output.write(this.erasing());
     this.edit('', 0);
     this.phase = 'bare';
-    this.o.pasted(lines);
+    this.o.pasted(lines, begun);
     if (this.phase === 'bare') this.draw();
   }
 }

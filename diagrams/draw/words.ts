@@ -60,6 +60,8 @@ const ACTIONS: Readonly<Record<string, string>> = {
   openTcp: 'Establish TCP',
   reset: 'Release everything',
   endChatLocal: 'End chat',
+  'sendEND_REQUEST:this': 'Send END_REQUEST',
+  'sendCHAT_REQUEST:again': 'Send CHAT_REQUEST again',
   noteIfOther: 'Say if another called',
   'raise:X.PROTOCOL': 'Protocol error',
   histLine: 'Display line',

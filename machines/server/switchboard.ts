@@ -57,6 +57,8 @@ export interface SwitchboardPorts {
   readonly sessions: SessionIds;
   /** Whether a text could be stored now (P2). */
   readonly writable: () => boolean;
+  /** Counts a call that would succeed. @returns false: `caller` has called the same client too often of late (4.5) */
+  readonly mayCall: (caller: string, callee: string) => boolean;
 }
 
 /** A HELLO or RESPONSE that decoded. `source` is what limits count by. */
@@ -220,7 +222,8 @@ export class Switchboard {
   private requestEvent(instance: Instance, request: Request): MessageEvent {
     switch (request.type) {
       case 'CHAT_REQUEST': {
-        const callable = this.ports.writable() && this.isFree(instance, request.id);
+        const free = this.ports.writable() && this.isFree(instance, request.id);
+        const callable = free && this.ports.mayCall(instance.id, request.id);
         const session = callable ? this.ports.sessions.peek() : undefined;
         return { type: 'M.CHAT_REQUEST', id: request.id, free: session !== undefined, session: session ?? 0 };
       }
@@ -231,8 +234,10 @@ export class Switchboard {
     }
   }
 
+  /** In a chat nobody calls: such a request has crossed CHAT_STARTED and is dropped (4.6). */
   private isFree(caller: Instance, id: string): boolean {
-    return id !== caller.id && this.tables.connected.get(id)?.chat?.state === 'Wait for CHAT_REQUEST';
+    const idle = (one?: Instance): boolean => one?.chat?.state === 'Wait for CHAT_REQUEST';
+    return id !== caller.id && idle(caller) && idle(this.tables.connected.get(id));
   }
 
   /** Makes room before a machine is started: the source's oldest attempt leaves, or the oldest of all (3.6). */

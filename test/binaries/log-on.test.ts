@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Stage } from '../../bin/demo/stage';
 import { BadNetwork } from './proxy';
 import {
+  asked,
   both,
   freePort,
   HASTY,
@@ -138,13 +139,14 @@ test('a log-on elsewhere in the middle of a chat takes over', async () => {
   await before.shows('Logged on from elsewhere');
   await startChat(after, bob);
   await say(after, bob, 'from there');
+  bob.type('Chat alice');
   await say(bob, after, 'I see');
-  before.type('still here?');
+  before.type('Chat bob');
   await before.shows('Not connected: log on first');
   await stage.finish();
   expect(before.lines).toEqual([
     'Connected',
-    'Chat started',
+    ...asked('bob'),
     'Chat ended',
     'Logged on from elsewhere',
     'Not connected: log on first',

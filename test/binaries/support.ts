@@ -57,6 +57,9 @@ export async function startChat(caller: Actor, called: Actor): Promise<void> {
   caller.type(`Chat ${called.name}`);
   await both(caller, called, 'Chat started');
 }
+/** What is shown at the start of a chat that was asked for, and of one that was not. */
+export const asked = (peer: string): string[] => ['Chat started', `In a chat with ${peer}, as you asked`];
+export const called = (peer: string): string[] => ['Chat started', `${peer} has called you`];
 /** Says it, and waits until the other reads it. */
 export async function say(from: Actor, to: Actor, text: string): Promise<void> {
   from.type(text);

@@ -28,11 +28,22 @@ function userMoves(u: Universe, row: Row): Move[] {
       ...one('off', 'Log off', { type: 'U.LOGOFF' }),
       ...names.flatMap((name) => one('cmd', `Chat ${name}`, { type: 'U.CHAT', id: name })),
       ...one('cmd', 'End chat', { type: 'U.END' }),
-      ...one('text', 'a text', { type: 'U.TEXT', text: '' }),
-      ...one('text', 'a text that is not allowed', { type: 'U.TEXT', text: 'fault' }),
+      ...one('text', 'a text', { type: 'U.TEXT', text: '', session: null }),
+      ...one('text', 'a text that is not allowed', { type: 'U.TEXT', text: 'fault', session: null }),
+      ...lineMoves(u, row, i, id),
       ...names.flatMap((name) => one('hist', `History ${name}`, { type: 'U.HISTORY', id: name })),
     ];
   });
+}
+/** A line takes time: what happens between its first key and its end may end the chat that it was for. */
+function lineMoves(u: Universe, row: Row, i: number, id: string): Move[] {
+  if (u.client(row, i).begun !== undefined) {
+    const apply = (draft: Draft): void => u.stepClient(draft, i, 'finishes', (client) => client.finishLine());
+    return [{ words: `${id} finishes the line`, apply }];
+  }
+  if (!left(u, row, `${id}.line`)) return [];
+  const begins = (draft: Draft): void => u.stepClient(draft, i, 'begins', (client) => client.beginLine());
+  return [costing(u, `${id}.line`, `${id} begins a line`, begins)];
 }
 /** A command that is refused changes nothing and costs nothing. */
 function types(u: Universe, row: Row, i: number, what: string, words: string, event: UserEvent): Move {

@@ -49,13 +49,16 @@ export class ClientModel {
   closing: Channel[] = [];
   /** What the user reads and types. */
   readonly reader: Reader;
+  /** The line being typed: the session in which it was begun, null outside a chat, undefined while there is none. */
+  begun: number | null | undefined;
   out: Out[] = [];
 
-  /** @param key whether the client has the key that the server has under its Client-ID */
+  /** @param blocked whose calls the user refuses @param key whether the client has the key that the server has under its Client-ID */
   constructor(
     stepper: Stepper,
     readonly id: string,
     readonly key: 'right' | 'wrong' = 'right',
+    private readonly blocked: readonly string[] = [],
   ) {
     this.client = new Client(stepper, id);
     this.reader = new Reader(id);
@@ -76,17 +79,27 @@ export class ClientModel {
   // In
 
   user(event: UserEvent): void {
-    if (event.type === 'U.TEXT') this.type(event.text);
+    if (event.type === 'U.TEXT') this.type(event.text, this.client.status.session);
     else this.handle(event);
   }
 
-  /** A text is named after its place, so that it cannot be mistaken for another. */
-  private type(kind: string): void {
-    const { session } = this.client.status;
+  beginLine(): void {
+    this.begun = this.client.status.session;
+  }
+  /** What is refused stays in the editor, so that it may be tried again, in another chat too. */
+  finishLine(): void {
+    if (this.begun !== undefined && this.type('line', this.begun)) this.begun = undefined;
+  }
+
+  /** A text is named after its place, so that it cannot be mistaken for another. @returns whether it was sent */
+  private type(kind: string, session: number | null): boolean {
     const text = session === null ? 'text' : textName(this.id, session, this.reader.typed + 1);
     const before = this.channel?.queue.length ?? 0;
-    this.handle(kind === 'fault' ? { type: 'U.TEXT', text: '', fault: 'not allowed' } : { type: 'U.TEXT', text });
-    if ((this.channel?.queue.length ?? 0) > before) this.reader.typed++;
+    const fault = kind === 'fault' ? { text: '', fault: 'not allowed' } : { text };
+    this.handle({ type: 'U.TEXT', session, ...fault });
+    const sent = (this.channel?.queue.length ?? 0) > before;
+    if (sent) this.reader.typed++;
+    return sent;
   }
 
   datagram(datagram: Datagram): void {
@@ -143,6 +156,8 @@ export class ClientModel {
 
   private message(run: Run): void {
     if (run.type === 'CHATS') this.handle({ type: 'M.CHAT', session: run.session, texts: run.texts });
+    else if (run.type === 'CHAT_STARTED')
+      this.handle({ ...run, type: 'M.CHAT_STARTED', blocked: this.blocked.includes(run.id) });
     else this.handle({ ...run, type: `M.${run.type}` } as ClientEvent);
   }
 

@@ -227,6 +227,14 @@ const chatBugs: readonly Planted[] = [
     plant: cell('server chat', 'M.CHAT', lacking('toPeer')),
   },
   {
+    invariant: 'I-24',
+    bug: 'a text goes to whoever is the correspondent when its line is finished',
+    scenario: { ...three, users: { A: { cmd: 1, line: 1 }, B: { cmd: 1 }, C: { cmd: 1 } } },
+    plant: cell('client chat', 'U.TEXT', ({ event, from, before }, as) =>
+      as({ ...event, session: (before as { session: number | null }).session } as AnyEvent, from, before),
+    ),
+  },
+  {
     invariant: 'I-10',
     bug: 'texts are read from the store in the wrong order',
     scenario: { ...chat, users: { A: { cmd: 1, text: 2, hist: 1 }, B: {} } },

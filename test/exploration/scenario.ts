@@ -10,6 +10,8 @@ export interface UserBudget {
   /** Chat X, End chat. */
   readonly cmd?: number;
   readonly text?: number;
+  /** Lines that are begun at one moment and finished at another. */
+  readonly line?: number;
   readonly hist?: number;
 }
 /** What may still go wrong, each a number of times. */
@@ -57,6 +59,8 @@ export interface Scenario {
   readonly faults?: Faults;
   /** Whom users may call or ask about, beside each other. */
   readonly strangers?: readonly string[];
+  /** Whose calls a client's user refuses. */
+  readonly blocked?: Readonly<Record<string, readonly string[]>>;
   /** Clients whose key is not the one that the server has. */
   readonly wrongKey?: readonly string[];
   /** `open`: the end of a turn is an event of its own, so that a turn may hold several inputs. */

@@ -137,6 +137,10 @@ export class ModelPorts implements SwitchboardPorts {
   writable(): boolean {
     return this.store.writable;
   }
+  /** How often somebody has called is a matter of time, and there is none here. */
+  mayCall(): boolean {
+    return true;
+  }
 }
 
 /** Called as a method of the session numbers, whose `numbers` is the store. */

@@ -135,6 +135,7 @@ function limitsOf(chance: Chance, slow: boolean): Limits {
     UNBOUND_SOCKETS: chance.pick([10, LIMITS.UNBOUND_SOCKETS]),
     UNBOUND_PER_SOURCE: chance.pick([2, LIMITS.UNBOUND_PER_SOURCE]),
     MESSAGES_PER_SECOND: chance.pick([0, slow ? 0 : 5, LIMITS.MESSAGES_PER_SECOND]),
+    CALLS_PER_MINUTE: chance.pick([0, 0, 0, LIMITS.CALLS_PER_MINUTE]),
     MESSAGE_BURST: chance.pick([slow ? LIMITS.MESSAGE_BURST : 5, LIMITS.MESSAGE_BURST]),
     OUTPUT_QUEUE_BYTES: output,
     // `drain` comes only to who has filled a stream's 16 KiB.

@@ -61,6 +61,8 @@ const named: Readonly<Record<string, Asked>> = {
   clearSession: nothing,
   sendCHAT_REQUEST: (_, { id }) => send({ type: 'CHAT_REQUEST', id }),
   sendEND_REQUEST: ({ session }) => send({ type: 'END_REQUEST', session }),
+  'sendEND_REQUEST:this': (_, { session }) => send({ type: 'END_REQUEST', session }),
+  'sendCHAT_REQUEST:again': ({ want }) => send({ type: 'CHAT_REQUEST', id: want }),
   'show:text': ({ peer, session }, { texts }) => [{ type: 'showTexts', from: peer, session, texts }],
   noteIfOther: ({ want }, { id }) =>
     want === id ? [] : [{ type: 'show', text: expect.stringMatching(`${String(id)}.*${String(want)}`) as unknown }],

@@ -52,7 +52,7 @@ export const connection = examples(clientConnection, {
     'U.LOGOFF': { type: 'U.LOGOFF' },
     'U.CHAT': { type: 'U.CHAT', id: 'bob' },
     'U.END': { type: 'U.END' },
-    'U.TEXT': { type: 'U.TEXT', text: 'hello' },
+    'U.TEXT': { type: 'U.TEXT', text: 'hello', session: 7 },
     'U.HISTORY': { type: 'U.HISTORY', id: 'bob' },
     'D.CHALLENGE': { type: 'D.CHALLENGE', rand: rand(1) },
     'D.AUTH_SUCCESS': { type: 'D.AUTH_SUCCESS', rand: rand(1), port: 40000 },
@@ -67,7 +67,7 @@ export const connection = examples(clientConnection, {
     'N.CLOSED': { type: 'N.CLOSED', cause: 'lost' },
     'X.PROTOCOL': { type: 'X.PROTOCOL' },
     'M.CONNECTED': { type: 'M.CONNECTED' },
-    'M.CHAT_STARTED': { type: 'M.CHAT_STARTED', session: 7, id: 'bob' },
+    'M.CHAT_STARTED': { type: 'M.CHAT_STARTED', session: 7, id: 'bob', blocked: false },
     'M.UNREACHABLE': { type: 'M.UNREACHABLE', id: 'bob' },
     'M.END_NOTIF': { type: 'M.END_NOTIF', session: 7 },
     'M.CHAT': { type: 'M.CHAT', session: 7, texts: ['hello'] },
@@ -90,6 +90,8 @@ export const connection = examples(clientConnection, {
   },
 });
 
+const text = (begun: number | null) => ({ type: 'U.TEXT', text: 'hello', session: begun }) as const;
+const started = (id: string, blocked: boolean) => ({ type: 'M.CHAT_STARTED', session: 7, id, blocked }) as const;
 const idle: ChatContext = { id: 'alice', want: null, session: null, peer: null };
 
 export const chat = examples(clientChat, {
@@ -101,8 +103,8 @@ export const chat = examples(clientChat, {
   events: {
     'U.CHAT': { type: 'U.CHAT', id: 'bob' },
     'U.END': { type: 'U.END' },
-    'U.TEXT': { type: 'U.TEXT', text: 'hello' },
-    'M.CHAT_STARTED': { type: 'M.CHAT_STARTED', session: 7, id: 'bob' },
+    'U.TEXT': { type: 'U.TEXT', text: 'hello', session: 7 },
+    'M.CHAT_STARTED': { type: 'M.CHAT_STARTED', session: 7, id: 'bob', blocked: false },
     'M.UNREACHABLE': { type: 'M.UNREACHABLE', id: 'bob' },
     'M.END_NOTIF': { type: 'M.END_NOTIF', session: 7 },
     'M.CHAT': { type: 'M.CHAT', session: 7, texts: ['hello'] },
@@ -120,12 +122,17 @@ export const chat = examples(clientChat, {
         ],
         [{ event: () => ({ type: 'U.CHAT', id: 'bob' }) }, { event: () => ({ type: 'U.CHAT', id: 'x'.repeat(32) }) }],
       ],
+      'U.TEXT': [[{ event: () => text(null) }], [{ event: () => text(7) }]],
+      'M.CHAT_STARTED': [[{ event: () => started('bob', true) }], [{ event: () => started('bob', false) }]],
     },
     'Wait for CHAT_STARTED': {
+      'U.TEXT': [[{ event: () => text(null) }], [{ event: () => text(7) }]],
       'M.CHAT_STARTED': [
+        [{ event: () => started('carol', true) }],
         [
-          { event: ({ want }) => ({ type: 'M.CHAT_STARTED', session: 7, id: want ?? '' }) },
-          { event: () => ({ type: 'M.CHAT_STARTED', session: 7, id: 'carol' }) },
+          { event: ({ want }) => started(want ?? '', false) },
+          { event: ({ want }) => started(want ?? '', true) },
+          { event: () => started('carol', false) },
         ],
       ],
       'M.UNREACHABLE': [
@@ -135,8 +142,10 @@ export const chat = examples(clientChat, {
     },
     'Active Chat': {
       'U.TEXT': [
-        [{ event: () => ({ type: 'U.TEXT', text: 'x'.repeat(4097), fault: 'too long' }) }],
-        [{ event: () => ({ type: 'U.TEXT', text: 'hello' }) }],
+        [{ event: (c) => ({ ...text(c.session), text: 'x'.repeat(4097), fault: 'too long' }) }],
+        [{ event: (c) => text(c.session) }],
+        [{ event: () => text(null) }],
+        [{ event: (c) => text(session(c.session) - 1) }, { event: (c) => text(session(c.session) + 1) }],
       ],
       'M.END_NOTIF': [
         [{ event: (c) => ({ type: 'M.END_NOTIF', session: session(c.session) }) }],

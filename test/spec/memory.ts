@@ -74,7 +74,7 @@ export const MEMORIES: Readonly<Record<string, readonly Remembered[]>> = {
       action: 'setSession',
       state: 'Wait for CHAT_STARTED',
       before: { id: 'alice', want: 'bob', session: null, peer: null },
-      event: { type: 'M.CHAT_STARTED', id: 'bob', session: 7 },
+      event: { type: 'M.CHAT_STARTED', id: 'bob', session: 7, blocked: false },
       after: { id: 'alice', want: null, session: 7, peer: 'bob' },
     },
     {

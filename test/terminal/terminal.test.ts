@@ -1,7 +1,7 @@
 /** A person at a terminal: a prompt that says the state, texts that arrive while one types, keys, pastes (docs/client.md). */
 import { readdirSync } from 'node:fs';
 import type { Actor, Stage } from '../../bin/demo/stage';
-import { limits, logOn, stages, startChat, UNSLOWED } from '../binaries/support';
+import { asked, limits, logOn, stages, startChat, UNSLOWED } from '../binaries/support';
 import { Desk, LARGE, SMALL } from './desk';
 import type { Size } from '../../diagrams/report/screen/emulator';
 
@@ -64,7 +64,10 @@ test.each([
   await alice.stands(`${CHATTING} half a line${long}`);
   alice.press('\u0001');
   await alice.until(({ cursor }) => cursor.x === CHATTING.length + 1);
-  await says(it, 'x'.repeat(size.columns + 7));
+  // What wraps is indented: column 1 belongs to the program.
+  const x = (n: number): string => 'x'.repeat(n);
+  bob.type(x(size.columns + 7));
+  await alice.until(({ rows }) => rows.includes(`  ${x(12)}`), 'the rest of the text, indented');
   await says(it, 'two');
   await alice.stands(`${CHATTING} half a line${long}`);
   alice.press('Only ');
@@ -78,10 +81,11 @@ test.each([
     'alice · Offline > Log on',
     'Connected',
     'alice · Connected > Chat bob',
-    'Chat started',
+    ...asked('bob'),
     'bob: one',
     'bob: with the cursor on the last row',
-    `bob: ${'x'.repeat(size.columns + 7)}`,
+    `bob: ${x(size.columns - 5)}`,
+    `  ${x(12)}`,
     'bob: two',
     `${CHATTING} Only half a line${long}`,
     CHATTING,
@@ -233,7 +237,7 @@ test('the window is made smaller and larger while one types', async () => {
   await bob.shows(`alice: ${text}!`);
   await alice.stands(CHATTING);
   // What others wrote is never erased; how rows of the line itself are kept differs between terminals.
-  const others = ['Chat started', 'bob: smaller', 'bob: larger'];
+  const others = [...asked('bob'), 'bob: smaller', 'bob: larger'];
   expect(alice.lines.filter((line) => others.includes(line))).toEqual(others);
 });
 

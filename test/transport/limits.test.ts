@@ -41,6 +41,9 @@ describe('limits', () => {
       UNBOUND_PER_SOURCE: 32,
       MESSAGES_PER_SECOND: 20,
       MESSAGE_BURST: 60,
+      CALLS_PER_MINUTE: 6,
+      CALL_BURST: 5,
+      CALL_PAIRS: 65_536,
       OUTPUT_QUEUE_BYTES: 1_048_576,
       CONNECTED_CLIENTS: 10_000,
     });
@@ -64,6 +67,7 @@ describe('limits', () => {
     ['SESSION_BLOCK', { SESSION_BLOCK: 0 }],
     ['SESSION_BLOCK', { SESSION_BLOCK: 1.5 }],
     ['MESSAGE_BURST', { MESSAGE_BURST: 0 }],
+    ['CALL_BURST', { CALL_BURST: 0 }],
     ['PUMP_QUEUE_BYTES', { PUMP_QUEUE_BYTES: 16_384.5 }],
     ['PUMP_PAGE_TEXTS', { PUMP_PAGE_TEXTS: 0 }],
     ['at most', { T_LINGER_MS: 2 ** 31 }],

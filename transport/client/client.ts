@@ -22,7 +22,8 @@ import {
   type EventOf,
   type HistoryLine,
 } from './events';
-import { loadKey } from './key';
+import { BlockList } from './block-list';
+import { blockedFile, loadKey } from './key';
 import { checked, type ChatClientOptions } from './options';
 import { Reconnect } from './reconnect';
 import { eventsOf, stateOf } from './telling';
@@ -38,6 +39,7 @@ export class ChatClient extends EventEmitter<Emitted> {
   readonly #keys: KeyStore;
   readonly #guardSeconds: number;
   readonly #reconnect: Reconnect | undefined;
+  readonly #blocked: BlockList;
   #before: ClientStatus;
   #displays: Display[] = [];
   #refusal: ClientError | undefined;
@@ -49,7 +51,7 @@ export class ChatClient extends EventEmitter<Emitted> {
   #lines = 0;
   #phase: 'open' | 'closed' = 'open';
 
-  /** Nothing is sent yet. @throws ClientError `invalid-id`, `invalid-server`, `invalid-limits`, `key` */
+  /** Nothing is sent yet. @throws ClientError `invalid-id`, `invalid-server`, `invalid-limits`, `key`, `block-list` */
   constructor(o: ChatClientOptions) {
     super();
     const { id, limits, server } = checked(o);
@@ -60,6 +62,7 @@ export class ChatClient extends EventEmitter<Emitted> {
     const key = loadKey(id, o.key);
     keys.setSubscriber(id, key);
     key.fill(0);
+    this.#blocked = new BlockList(o.blocked ?? blockedFile(id, o.key));
     this.#guardSeconds = Math.ceil(limits.T_GUARD_MS / 1000);
     this.#driver = new ClientDriver({
       clock: systemClock,
@@ -71,6 +74,7 @@ export class ChatClient extends EventEmitter<Emitted> {
       server,
       limits,
       keys,
+      isBlocked: (peer) => this.#blocked.has(peer),
       show: (display) => void this.#displays.push(display),
       stepped: () => this.#stepped(),
     });
@@ -120,9 +124,13 @@ export class ChatClient extends EventEmitter<Emitted> {
     });
   }
 
-  /** Sends a text in the chat. There is no acknowledgement. @throws ClientError `no-chat`, `text-too-long`, `text-not-allowed`, ... */
-  say(text: string): void {
-    this.#must({ type: 'U.TEXT', text });
+  /**
+   * Sends a text in this chat and in no other. There is no acknowledgement.
+   * @param chat what `chat` has resolved with, or an event `chatStarted` or `text`
+   * @throws ClientError `chat-ended`, `text-too-long`, `text-not-allowed`, ...
+   */
+  say({ session }: Pick<Chat, 'session'>, text: string): void {
+    this.#must({ type: 'U.TEXT', text, session });
   }
 
   /** The connection does not take more at present: what is said now waits in memory, and too much of it ends the connection. */
@@ -155,6 +163,23 @@ export class ChatClient extends EventEmitter<Emitted> {
   /** Ends the chat on both sides. @throws ClientError `no-chat`, `not-connected` */
   endChat(): void {
     this.#must({ type: 'U.END' });
+  }
+
+  /** Those whose calls are refused. */
+  get blocked(): readonly string[] {
+    return this.#blocked.all;
+  }
+  /** Refuses every call of `peer` from now on, and ends the chat with it. @throws ClientError `invalid-id`, `own-id`, `block-list` */
+  block(peer: string): void {
+    if (peer.toLowerCase() === this.id.toLowerCase())
+      throw new ClientError('own-id', 'You cannot block yourself', 'name another Client-ID');
+    const line = this.#blocked.add(peer);
+    if (this.status.peer?.toLowerCase() === peer.toLowerCase()) this.endChat();
+    this.#notice(line);
+  }
+  /** Takes calls of `peer` again. @throws ClientError `block-list` */
+  unblock(peer: string): void {
+    this.#notice(this.#blocked.remove(peer));
   }
 
   /**
@@ -225,8 +250,7 @@ export class ChatClient extends EventEmitter<Emitted> {
     this.#refusal = undefined;
     const stopped = (event.type === 'U.LOGON' || event.type === 'U.LOGOFF') && this.#reconnect?.cancel();
     if (stopped && event.type === 'U.LOGOFF') {
-      this.#events.push({ event: 'notice', line: 'Not logging on again' });
-      this.#tell();
+      this.#notice('Not logging on again');
       return undefined;
     }
     this.#driver.user(event);
@@ -266,6 +290,11 @@ export class ChatClient extends EventEmitter<Emitted> {
       const again = this.#reconnect?.after(event);
       if (again) this.#events.push(again);
     }
+    this.#tell();
+  }
+
+  #notice(line: string): void {
+    this.#events.push({ event: 'notice', line });
     this.#tell();
   }
 

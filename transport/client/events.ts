@@ -11,6 +11,7 @@ export type FaultCode =
   | 'invalid-server'
   | 'invalid-limits'
   | 'key'
+  | 'block-list'
   | 'closed'
   // A log-on that failed
   | 'no-server'
@@ -37,6 +38,8 @@ export type FaultCode =
   | 'already-logged-on'
   | 'own-id'
   | 'no-chat'
+  | 'chat-ended'
+  | 'before-chat'
   | 'chat-running'
   | 'request-pending'
   | 'text-too-long'
@@ -75,7 +78,8 @@ export interface ClientEvents {
   readonly disconnected: Failed;
   /** Another log-on will be tried after `delay` milliseconds; `attempt` counts from 1. */
   readonly reconnecting: Told & { readonly attempt: number; readonly delay: number };
-  readonly chatStarted: Told & { readonly session: number; readonly peer: string };
+  /** `asked`: this client asked for the chat with `peer`; else `peer` has called it. */
+  readonly chatStarted: Told & { readonly session: number; readonly peer: string; readonly asked: boolean };
   readonly chatEnded: Told & { readonly session: number; readonly peer: string };
   /** `peer` is null if the request had been answered otherwise before. */
   readonly unreachable: Failed & { readonly peer: string | null };

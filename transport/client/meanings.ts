@@ -114,6 +114,12 @@ export const REFUSALS: Readonly<Record<string, Meaning>> = {
   'A chat request is already pending': row('refused', 'request-pending', 'wait for the answer'),
   'Waiting for an answer': row('refused', 'request-pending', 'write when the chat has started'),
   'End the current chat first': row('refused', 'chat-running'),
+  'Not sent: the chat of this line has ended': row('refused', 'chat-ended', 'say it in the chat that it is meant for'),
+  'Not sent: this line was begun before the chat': row(
+    'refused',
+    'before-chat',
+    'say it again if it is meant for this chat',
+  ),
   'Message too long:': row('refused', 'text-too-long', 'send it in parts'),
   'Message not allowed:': row('refused', 'text-not-allowed', 'leave that out'),
   'A history request is already running': row('refused', 'history-running', 'wait for its end'),

@@ -81,11 +81,12 @@ const TELL: Readonly<Record<Kind, Tell>> = {
   disconnected: failed('disconnected'),
   ended: (line, meaning, step, so) =>
     TELL[step.before.connection === 'Connected' ? 'disconnected' : 'logOnFailed'](line, meaning, step, so),
-  chatStarted: (line, _, { after }) => ({
+  chatStarted: (line, _, { before, after }) => ({
     event: 'chatStarted',
     line,
     session: after.session ?? 0,
     peer: after.peer ?? '',
+    asked: before.want !== null && before.want === after.peer,
   }),
   chatEnded: (line, _, { before }) => ({
     event: 'chatEnded',
