@@ -27,12 +27,17 @@ export type ClientEffect =
   /** Fresh attempt-ID, UDP socket connected to the server, no candidates. */
   | { readonly type: 'newAttempt' }
   | { readonly type: 'sendHELLO' }
-  /** Compute RES, CK_A and TH for the CHALLENGE with this rand (hexadecimal) and keep them under it. */
-  | { readonly type: 'addCandidate'; readonly rand: string }
-  /** Send the RESPONSE of these candidates, same bytes as before. */
+  /** Compute RES, CK_A and TH for this CHALLENGE and keep them under its TH; wipe those of the candidates it displaces. */
+  | {
+      readonly type: 'addCandidate';
+      readonly th: string;
+      readonly rand: string;
+      readonly displaced: readonly string[];
+    }
+  /** Send the RESPONSE to these rands, same bytes as before: candidates with one rand have one RESPONSE. */
   | { readonly type: 'sendRESPONSE'; readonly rands: readonly string[] }
   /** Keep the candidate that opened AUTH_SUCCESS, wipe the others. */
-  | { readonly type: 'keepKey'; readonly rand: string }
+  | { readonly type: 'keepKey'; readonly th: string }
   | { readonly type: 'openTcp'; readonly port: number }
   /** Client preface and record 0 = CONNECT(rand_cookie) in one write; the cookie is in the key store. */
   | { readonly type: 'sendCONNECT' }

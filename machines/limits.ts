@@ -103,8 +103,8 @@ export const WIRE = {
   TAG_BYTES: 16,
   TEXT_MAX_BYTES: 4096,
   REKEY_RECORDS: 65_536,
-  /** CHALLENGEs answered per attempt: one genuine and two forged by somebody on the path (3.8). */
-  CANDIDATES: 3,
+  /** rands answered per attempt, one genuine and three of somebody on the path; and the newest CHALLENGEs kept for them (3.8). */
+  CANDIDATES: 4,
   /** Wrong RESPONSEs per rand; the last one closes the attempt (3.8). */
   WRONG_RESPONSES: 3,
   /** Steps of T_RETRY: five transmissions in all (P9). */

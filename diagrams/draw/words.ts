@@ -88,8 +88,9 @@ const ACTIONS: Readonly<Record<string, string>> = {
 };
 
 const GUARDS: Readonly<Record<string, string>> = {
-  'rand already a candidate': 'rand known',
-  'fewer than 3 candidates': 'fewer than 3 answered',
+  'already a candidate': 'a copy',
+  'rand already answered': 'rand answered',
+  'fewer than 4 rands answered': 'fewer than 4 rands',
   'chat machine is in ActiveChat': 'in Active Chat',
   'Client-ID = the one asked for': 'from the one asked for',
   'session-ID = current': 'this session',

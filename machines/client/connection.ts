@@ -8,7 +8,9 @@ import { WIRE } from '../limits';
 import { CLOSED_BY_SERVER, type ConnectionEvent } from './events';
 
 export interface ConnectionContext {
-  /** rands (hexadecimal) of the CHALLENGEs answered in this attempt, in order of arrival. */
+  /** rands (hexadecimal) answered in this attempt, in order of arrival: each names an instance of the server (3.4). */
+  readonly rands: readonly string[];
+  /** TH (hexadecimal) of the newest CHALLENGEs with these rands, in order of arrival: each has keys of its own (3.8). */
   readonly candidates: readonly string[];
   /** Back-off step that T.RETRY was last armed with, from 0. */
   readonly step: number;
@@ -39,17 +41,24 @@ function closedText({ cause, reason }: Ev<'N.CLOSED'>): string {
 }
 
 const actions = {
-  newAttempt: () => ({ set: { candidates: [], step: 0 }, ask: { type: 'newAttempt' } as const }),
+  newAttempt: () => ({ set: { rands: [], candidates: [], step: 0 }, ask: { type: 'newAttempt' } as const }),
   sendHELLO: () => ({ ask: { type: 'sendHELLO' } as const }),
-  addCandidate: (c: C, e: Ev<'D.CHALLENGE'>) => ({
-    set: { candidates: [...c.candidates, e.rand] },
-    ask: { type: 'addCandidate', rand: e.rand } as const,
+  // The newest stay: a repeated HELLO brings the genuine one again, however many copies came before it (3.8).
+  addCandidate: (c: C, { th, rand }: Ev<'D.CHALLENGE'>) => {
+    const room = WIRE.CANDIDATES - 1;
+    return {
+      set: { candidates: [...c.candidates.slice(-room), th] },
+      ask: { type: 'addCandidate', th, rand, displaced: c.candidates.slice(0, -room) } as const,
+    };
+  },
+  'sendRESPONSE:this': (c: C, { rand }: Ev<'D.CHALLENGE'>) => ({
+    set: { rands: [...c.rands, rand] },
+    ask: { type: 'sendRESPONSE', rands: [rand] } as const,
   }),
-  'sendRESPONSE:this': (_: C, e: Ev<'D.CHALLENGE'>) => ({ ask: { type: 'sendRESPONSE', rands: [e.rand] } as const }),
-  'sendRESPONSE:all': (c: C) => ({ ask: { type: 'sendRESPONSE', rands: c.candidates } as const }),
+  'sendRESPONSE:all': (c: C) => ({ ask: { type: 'sendRESPONSE', rands: c.rands } as const }),
   keepKey: (_: C, e: Ev<'D.AUTH_SUCCESS'>) => ({
-    set: { candidates: [] },
-    ask: { type: 'keepKey', rand: e.rand } as const,
+    set: { rands: [], candidates: [] },
+    ask: { type: 'keepKey', th: e.th } as const,
   }),
   openTcp: (_: C, e: Ev<'D.AUTH_SUCCESS'>) => ({ ask: { type: 'openTcp', port: e.port } as const }),
   sendCONNECT: () => ({ ask: { type: 'sendCONNECT' } as const }),
@@ -69,7 +78,7 @@ const actions = {
   'start:ACTIVITY': () => ({ ask: { type: 'arm', timer: 'ACTIVITY' } as const }),
   'stop:RETRY,GIVEUP,HOLD': () => ({ ask: { type: 'disarm', timers: ['RETRY', 'GIVEUP', 'HOLD'] } as const }),
   'stop:CONNECTING': () => ({ ask: { type: 'disarm', timers: ['CONNECTING'] } as const }),
-  reset: () => ({ set: { candidates: [], step: 0 }, ask: { type: 'reset' } as const }),
+  reset: () => ({ set: { rands: [], candidates: [], step: 0 }, ask: { type: 'reset' } as const }),
   endChatLocal: () => ({ ask: { type: 'endChatLocal' } as const }),
   toChat: () => ({ ask: { type: 'toChat' } as const }),
   ignore: (_: C, e: ConnectionEvent) => ({ ask: { type: 'ignore', event: e.type } as const }),
@@ -106,8 +115,9 @@ const actions = {
 };
 
 const guards = {
-  'rand already a candidate': (c: C, e: Ev<'D.CHALLENGE'>) => c.candidates.includes(e.rand),
-  'fewer than 3 candidates': (c: C) => c.candidates.length < WIRE.CANDIDATES,
+  'already a candidate': (c: C, e: Ev<'D.CHALLENGE'>) => c.candidates.includes(e.th),
+  'rand already answered': (c: C, e: Ev<'D.CHALLENGE'>) => c.rands.includes(e.rand),
+  'fewer than 4 rands answered': (c: C) => c.rands.length < WIRE.CANDIDATES,
   'chat machine is in ActiveChat': (_: C, e: Ev<'T.ACT_EXPIRED'>) => e.inChat,
 };
 
@@ -140,14 +150,16 @@ const waitForAuthSuccess = {
   'U.LOGON': { actions: 'refuse:Log on already in progress' },
   'U.LOGOFF': cancel,
   ...cells(COMMANDS, { actions: 'refuse:Not connected' } as const),
-  // An earlier CHALLENGE may have been forged by somebody on the path: answer both (3.8).
+  // An earlier CHALLENGE may have been forged by somebody on the path, or be an altered copy of this one: keep both (3.8).
   'D.CHALLENGE': [
-    { cond: 'rand already a candidate', actions: 'ignore' },
-    { cond: 'fewer than 3 candidates', actions: ['addCandidate', 'sendRESPONSE:this'] },
+    { cond: 'already a candidate', actions: 'ignore' },
+    { cond: 'rand already answered', actions: 'addCandidate' },
+    { cond: 'fewer than 4 rands answered', actions: ['addCandidate', 'sendRESPONSE:this'] },
     ignore,
   ],
   'D.AUTH_SUCCESS': success,
-  'T.RETRY': { actions: ['sendRESPONSE:all', 'start:RETRY'] },
+  // What was answered may all be forged or altered: only the repeated HELLO brings the genuine CHALLENGE again (3.2).
+  'T.RETRY': { actions: ['sendHELLO', 'sendRESPONSE:all', 'start:RETRY'] },
   ...cells(['T.CONNECTING', ...ACTIVITY_TIMERS], ignore),
   ...cells(CONNECTION, ignore),
   ...cells(MESSAGES, ignore),
@@ -252,7 +264,7 @@ export const clientConnection = defineMachine<C, ConnectionEvent, ConnectionStat
   {
     id: 'client connection',
     initial: 'Offline',
-    context: { candidates: [], step: 0 },
+    context: { rands: [], candidates: [], step: 0 },
     states: {
       Offline: offline,
       'Wait for Challenge': waitForChallenge,

@@ -139,10 +139,12 @@ const connecting: State = {
   'K.CONNECT_BAD': { actions: 'dropSocket' },
   'T.COOKIE': forget,
   'D.RESPONSE_OK': { actions: 'sendAUTH_SUCCESS' },
+  // The RESPONSE may have answered an altered copy: without the genuine CHALLENGE the client cannot open AUTH_SUCCESS (3.4).
+  'D.HELLO_DUP': { actions: 'sendCHALLENGE' },
   'S.START': ignore,
   'S.STOP': { target: 'Offline', actions: 'forget' },
   'S.REMOVED': forget,
-  ...cells([...UNROUTED, 'D.HELLO_DUP', 'D.RESPONSE_BAD'], ignore),
+  ...cells([...UNROUTED, 'D.RESPONSE_BAD'], ignore),
   'T.RESPONSE': ignore,
   ...cells(BOUND, ignore),
   'X.SUPERSEDED': forget,

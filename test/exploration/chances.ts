@@ -173,7 +173,7 @@ function attacksOnClient(u: Universe, row: Row, i: number): Move[] {
   if (left(u, row, 'altered')) {
     for (const datagram of u.datagramsIn(row)) {
       if (datagram.startsWith(`CHALLENGE ${attempt} `))
-        moves.push(forged('altered', datagram.replace('plain', 'altered')));
+        moves.push(forged('altered', datagram.replace('plain', `altered${String(u.budget(row).altered)}`)));
     }
   }
   return moves;

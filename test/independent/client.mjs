@@ -59,6 +59,8 @@ class Client {
   phase = 'Wait for Challenge';
   chat = new Chat(this, print);
   candidates = [];
+  /** By rand: the server's attempt that each answers. */
+  responses = new Map();
   timers = {};
 
   constructor(id, key, address, port) {
@@ -103,16 +105,17 @@ class Client {
   }
 
   onChallenge(bytes) {
-    const rand = randOf(bytes);
-    const known = this.candidates.some((candidate) => candidate.rand.equals(rand));
-    if (known || this.candidates.length === 3) return;
-    const candidate = candidateOf(this.key, this.id, this.hello, bytes, rand);
-    this.candidates.push(candidate);
-    if (this.phase === 'Wait for AUTH_SUCCESS') this.udp.send(candidate.response);
-    else {
+    const candidate = candidateOf(this.key, this.id, this.hello, bytes, randOf(bytes));
+    const rand = candidate.rand.toString('hex');
+    if (this.candidates.some(({ th }) => th.equals(candidate.th))) return;
+    const answered = this.responses.has(rand);
+    if (!answered && this.responses.size === 4) return;
+    this.responses.set(rand, candidate.response);
+    this.candidates = [...this.candidates, candidate].slice(-4);
+    if (this.phase === 'Wait for Challenge') {
       this.phase = 'Wait for AUTH_SUCCESS';
-      this.repeat(() => this.candidates.map(({ response }) => response));
-    }
+      this.repeat(() => [this.hello, ...this.responses.values()]);
+    } else if (!answered) this.udp.send(candidate.response);
   }
 
   onSuccess(bytes) {

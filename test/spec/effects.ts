@@ -36,10 +36,14 @@ const named: Readonly<Record<string, Asked>> = {
   // Client, connection
   newAttempt: one({ type: 'newAttempt' }),
   sendHELLO: one({ type: 'sendHELLO' }),
-  addCandidate: (_, { rand }) => [{ type: 'addCandidate', rand }],
+  // Four are kept, the newest (3.8).
+  addCandidate: ({ candidates }, { th, rand }) => {
+    const before = candidates as readonly string[];
+    return [{ type: 'addCandidate', th, rand, displaced: before.length < 4 ? [] : [before[0]] }];
+  },
   'sendRESPONSE:this': (_, { rand }) => [{ type: 'sendRESPONSE', rands: [rand] }],
-  'sendRESPONSE:all': ({ candidates }) => [{ type: 'sendRESPONSE', rands: candidates }],
-  keepKey: (_, { rand }) => [{ type: 'keepKey', rand }],
+  'sendRESPONSE:all': ({ rands }) => [{ type: 'sendRESPONSE', rands }],
+  keepKey: (_, { th }) => [{ type: 'keepKey', th }],
   openTcp: (_, { port }) => [{ type: 'openTcp', port }],
   sendCONNECT: one({ type: 'sendCONNECT' }),
   // Five transmissions in all: the fourth repetition arms nothing (P9).

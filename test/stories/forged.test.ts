@@ -113,7 +113,7 @@ test.each([LIMITS.T_FAIL_HOLD_MS, 0])('34: a wrong key: AUTH_FAIL takes effect a
   }),
 );
 
-test.each([1, 2])('35: %i forged CHALLENGEs before the genuine one: all are answered, Connected', (forged) =>
+test.each([1, 2, 3])('35: %i forged CHALLENGEs before the genuine one: all are answered, Connected', (forged) =>
   played(hostile, (world) => {
     const a = begins(world, 50);
     for (let n = 0; n < forged; n++) forge(world, challenge(world), n);
@@ -137,20 +137,36 @@ story('35: the same CHALLENGE many times is one candidate', hostile, (world) => 
   expect(world.watch.datagrams.filter((name) => name === 'RESPONSE')).toHaveLength(2);
 });
 
-story('three forged CHALLENGEs: the work is bounded, the attempt fails, the next one succeeds', hostile, (world) => {
+/** The genuine CHALLENGE, with entries in its extension block that nobody knows and nobody has to know (1.7). */
+function altered(genuine: Buffer, ...entries: number[]): Buffer {
+  const bytes = Buffer.concat([genuine, Buffer.from(entries)]);
+  bytes.writeUInt16BE(bytes.length, 6);
+  return bytes;
+}
+
+test.each([1, 3, 4, 50])('35: %i altered copies before the genuine CHALLENGE: one RESPONSE, Connected', (copies) =>
+  played(hostile, (world) => {
+    const a = begins(world, 150);
+    const genuine = newest(world, 'CHALLENGE');
+    for (let n = 0; n < copies; n++) forge(world, altered(genuine, 0x20, 1, n), n / 10);
+    connects(world, a);
+    expect(world.watch.datagrams.filter((name) => name === 'RESPONSE')).toHaveLength(1);
+  }),
+);
+
+story('four forged CHALLENGEs: the work is bounded, the attempt fails, the next one succeeds', hostile, (world) => {
   const a = begins(world, 50);
-  for (let n = 0; n < 3; n++) forge(world, challenge(world), n);
+  for (let n = 0; n < 4; n++) forge(world, challenge(world), n);
   world.advance(LIMITS.T_AUTH_MS + 200);
   expect(a.look()).toEqual(['No answer from the server']);
-  expect(world.watch.datagrams.filter((name) => name === 'RESPONSE')).toHaveLength(15);
+  expect(world.watch.datagrams.filter((name) => name === 'RESPONSE')).toHaveLength(20);
   a.type('Log on');
   connects(world, a);
 });
 
-story('with two forged CHALLENGEs, two wrong RESPONSEs and AUTH_FAILs: Connected (L-3)', hostile, (world) => {
+story('with three forged CHALLENGEs, two wrong RESPONSEs and AUTH_FAILs: Connected (L-3)', hostile, (world) => {
   const a = begins(world, 50);
-  forge(world, challenge(world));
-  forge(world, challenge(world), 1);
+  for (let n = 0; n < 3; n++) forge(world, challenge(world), n / 2);
   world.advance(155);
   const right = newest(world, 'RESPONSE');
   const from = { address: '10.9.9.9', port: 1 };

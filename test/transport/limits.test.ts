@@ -44,7 +44,7 @@ describe('limits', () => {
       OUTPUT_QUEUE_BYTES: 1_048_576,
       CONNECTED_CLIENTS: 10_000,
     });
-    expect([WIRE.CANDIDATES, WIRE.WRONG_RESPONSES, WIRE.REKEY_RECORDS]).toEqual([3, 3, 65_536]);
+    expect([WIRE.CANDIDATES, WIRE.WRONG_RESPONSES, WIRE.REKEY_RECORDS]).toEqual([4, 3, 65_536]);
   });
 
   test.each<[string, Partial<Limits>]>([

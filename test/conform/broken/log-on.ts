@@ -299,6 +299,12 @@ export const LOG_ONS: readonly Broken[] = [
     mutant: 'server connection: Wait for RESPONSE on D.HELLO_DUP, alternative 0: without sendCHALLENGE',
   },
   {
+    name: 'HELLO forgotten',
+    fault: 'a repeated HELLO is not answered any more once its RESPONSE has come',
+    caughtBy: 'challenge-after-right',
+    mutant: 'server connection: Connecting on D.HELLO_DUP, alternative 0: without sendCHALLENGE',
+  },
+  {
     name: 'RESPONSE once',
     fault: 'a repeated RESPONSE is not answered',
     caughtBy: 'auth-success-repeated',
