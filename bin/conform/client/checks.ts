@@ -1,5 +1,6 @@
 /** Every check of a client, in the order of the protocol. */
 import { activityChecks } from './checks/activity';
+import { candidateChecks } from './checks/candidates';
 import { chatChecks } from './checks/chat';
 import { closingChecks } from './checks/closing';
 import { connectChecks } from './checks/connect';
@@ -16,6 +17,7 @@ export const CLIENT_CHECKS: readonly ClientCheck[] = [
   ...keyFileChecks,
   ...logOnChecks,
   ...forgedChecks,
+  ...candidateChecks,
   ...connectChecks,
   ...recordChecks,
   ...chatChecks,

@@ -4,7 +4,7 @@ import { withBytes } from '../../bytes';
 import { attemptOf, type Candidate, freshRand, random } from '../candidate';
 import { alike, hex, must, mustTake, pause, same, type ClientCheck } from '../judge';
 import { uint, withBit } from '../raw';
-import { authFailFor, challengeFor, HELLO, RESPONSE, type Scene } from '../scene';
+import { authFailFor, challengeFor, RESPONSE, type Scene } from '../scene';
 import { Server, type Datagram } from '../server';
 import { logOff } from './log-on';
 
@@ -13,7 +13,7 @@ const bitsOf = (datagram: Buffer): Buffer[] =>
   Array.from(datagram, (_, at) => withBit(datagram, at * 8 + (random(1).readUInt8() & 7)));
 
 /** The header of a server's datagram with another length, and bytes behind it. */
-const longer = (datagram: Buffer, more: Buffer): Buffer => {
+export const longer = (datagram: Buffer, more: Buffer): Buffer => {
   const bytes = Buffer.concat([datagram, more]);
   bytes.writeUInt16BE(bytes.length, 6);
   return bytes;
@@ -140,54 +140,6 @@ export const forgedChecks: readonly ClientCheck[] = [
       await scene.server.datagrams.next('RESPONSE again', ({ bytes }) => alike(bytes, first.bytes));
       const answered = rands.filter((rand) => scene.server.received.some(({ bytes }) => bytes.includes(rand)));
       must(answered.length <= 4, 'four CHALLENGEs answered at most', `${String(answered.length)} answered`);
-    },
-  },
-  {
-    name: 'challenge-altered',
-    section: '3.8',
-    must: 'an altered copy of CHALLENGE (same rand, one more extension) does not take its place; the rand is answered once',
-    optional: true,
-    async play(scene) {
-      const hello = await scene.hello();
-      const genuine = scene.candidate(hello);
-      scene.answer(hello, longer(genuine.challenge, Buffer.from([0x20, 0])), genuine.challenge);
-      await scene.datagram(RESPONSE, 'RESPONSE', genuine.rand);
-      await scene.accepted(hello, genuine);
-      await scene.server.caughtUp();
-      const responses = scene.server.received.filter(({ bytes }) => bytes[5] === RESPONSE).length;
-      must(responses === 1, 'one RESPONSE to the rand of both', `${String(responses)} of them`);
-    },
-  },
-  {
-    name: 'challenge-altered-often',
-    section: '3.8',
-    must: 'fifty altered copies of CHALLENGE, all different, do not take its place',
-    optional: true,
-    async play(scene) {
-      const hello = await scene.hello();
-      const genuine = scene.candidate(hello);
-      const copies = Array.from({ length: 50 }, (_, n) => longer(genuine.challenge, Buffer.from([0x20, 1, n])));
-      scene.answer(hello, ...copies, genuine.challenge);
-      await scene.datagram(RESPONSE, 'RESPONSE', genuine.rand);
-      await scene.accepted(hello, genuine);
-    },
-  },
-  {
-    name: 'challenge-asked-again',
-    section: '3.2',
-    must: 'after a forged CHALLENGE HELLO is repeated too, the same bytes, until AUTH_SUCCESS comes',
-    optional: true,
-    async play(scene) {
-      const hello = await scene.hello();
-      const forged = scene.candidate(hello);
-      scene.answer(hello, forged.challenge);
-      await scene.datagram(RESPONSE, 'RESPONSE to a forged CHALLENGE', forged.rand);
-      const again = await scene.datagram(HELLO, 'HELLO again');
-      same('the same HELLO again', hello.bytes, again.bytes);
-      const genuine = scene.candidate(again);
-      scene.answer(again, genuine.challenge);
-      await scene.datagram(RESPONSE, 'RESPONSE to the genuine CHALLENGE', genuine.rand);
-      await scene.accepted(again, genuine);
     },
   },
   {
