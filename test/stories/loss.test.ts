@@ -173,7 +173,7 @@ test('46: everything three times and in any order: as without', () =>
   ));
 
 test('45: at 30 % loss both ways 93 % of the log-ons succeed, and none hangs', async () => {
-  const world = await World.open({ users, limits: { DATAGRAMS_PER_SECOND: 0 } });
+  const world = await World.open({ users, limits: { HELLOS_PER_SECOND: 0 } });
   const a = world.user('A');
   let connected = 0;
   const logOns = 300;
