@@ -18,7 +18,8 @@ const built = (name) => join(here, '..', 'dist', 'bin', `${name}.js`);
 export const LIMITS_OFF = [
   'MESSAGES_PER_SECOND',
   'CALLS_PER_MINUTE',
-  'DATAGRAMS_PER_SECOND',
+  'HELLOS_PER_SECOND',
+  'NEW_ATTEMPTS_PER_SECOND',
   'AUTH_FAIL_PER_SECOND',
   'PENDING_PER_SOURCE',
   'UNBOUND_PER_SOURCE',

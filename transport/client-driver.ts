@@ -121,13 +121,13 @@ export class ClientDriver {
       case 'newAttempt':
         return logOn.begin();
       case 'sendHELLO':
-        return logOn.sendHello();
+        return logOn.sendHello(effect.token);
       case 'addCandidate':
-        return logOn.addCandidate(effect.rand);
+        return logOn.addCandidate(effect.th, effect.rand, effect.displaced);
       case 'sendRESPONSE':
         return effect.rands.forEach((rand) => logOn.sendResponse(rand));
       case 'keepKey':
-        return logOn.keep(effect.rand);
+        return logOn.keep(effect.th);
       case 'openTcp':
         return this.openTcp(effect.port);
       case 'sendCONNECT':

@@ -17,6 +17,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   'T.COOKIE': 'Cookie timer expired',
   'N.OPEN': 'TCP established',
   'N.CLOSED': 'TCP closed',
+  'D.RETRY': 'Receive RETRY',
   'X.PROTOCOL': 'Protocol error',
   'X.GONE': 'Connection gone',
   'X.SUPERSEDED': 'Newer log-on connected',
@@ -28,6 +29,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   'D.HELLO_NEW': 'Receive HELLO',
   'D.HELLO_DUP': 'Receive the same HELLO',
   'D.HELLO_UNKNOWN': 'Receive HELLO, unknown ID',
+  'D.HELLO_UNPROVED': 'Receive HELLO, no room without a token',
   'D.RESPONSE_OK': 'Receive RESPONSE, Res right',
   'D.RESPONSE_BAD': 'Receive RESPONSE, Res wrong',
   'D.RESPONSE_STRAY': 'Receive RESPONSE, unknown rand',
@@ -90,8 +92,9 @@ const ACTIONS: Readonly<Record<string, string>> = {
 };
 
 const GUARDS: Readonly<Record<string, string>> = {
-  'rand already a candidate': 'rand known',
-  'fewer than 3 candidates': 'fewer than 3 answered',
+  'already a candidate': 'a copy',
+  'rand already answered': 'rand answered',
+  'fewer than 4 rands answered': 'fewer than 4 rands',
   'chat machine is in ActiveChat': 'in Active Chat',
   'Client-ID = the one asked for': 'from the one asked for',
   'session-ID = current': 'this session',

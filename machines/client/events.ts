@@ -16,11 +16,13 @@ export type UserEvent =
   | { readonly type: 'U.TEXT'; readonly text: string; readonly session: number | null; readonly fault?: string }
   | { readonly type: 'U.HISTORY'; readonly id: string };
 
-/** `rand` in hexadecimal names the candidate; secrets stay in the key store. */
+/** `th` (hexadecimal) names the candidate, `rand` the server's attempt that its RESPONSE is for; secrets stay in the key store. */
 export type DatagramEvent =
-  | { readonly type: 'D.CHALLENGE'; readonly rand: string }
-  | { readonly type: 'D.AUTH_SUCCESS'; readonly rand: string; readonly port: number }
-  | { readonly type: 'D.AUTH_FAIL' };
+  | { readonly type: 'D.CHALLENGE'; readonly th: string; readonly rand: string }
+  | { readonly type: 'D.AUTH_SUCCESS'; readonly th: string; readonly port: number }
+  | { readonly type: 'D.AUTH_FAIL' }
+  /** `token` in hexadecimal. */
+  | { readonly type: 'D.RETRY'; readonly token: string };
 
 export type TimerEvent =
   | { readonly type: 'T.RETRY' }

@@ -38,6 +38,9 @@ const actions = {
   sendCHALLENGE: answer('CHALLENGE'),
   sendAUTH_SUCCESS: answer('AUTH_SUCCESS'),
   sendAUTH_FAIL: answer('AUTH_FAIL'),
+  sendRETRY: (_: C, e: Ev<'D.HELLO_UNPROVED'>) => ({
+    ask: { type: 'retry', hash: e.hash, attempt: e.attempt, to: e.to } as const,
+  }),
   silence: () => ({ ask: { type: 'silence' } as const }),
   'start:RESPONSE': () => ({ ask: { type: 'arm', timer: 'RESPONSE' } as const }),
   'start:COOKIE': () => ({ ask: { type: 'arm', timer: 'COOKIE' } as const }),
@@ -80,7 +83,7 @@ const MESSAGES = ['M.CHAT_REQUEST', 'M.CHAT', 'M.END_REQUEST', 'M.HISTORY_REQ'] 
 /** What only a bound socket brings. */
 const BOUND = ['N.CLOSED', 'X.PROTOCOL', ...MESSAGES] as const;
 /** What goes to the instance that waits for HELLO, never to an attempt. */
-const UNROUTED = ['D.HELLO_NEW', 'D.HELLO_UNKNOWN', 'D.RESPONSE_STRAY'] as const;
+const UNROUTED = ['D.HELLO_NEW', 'D.HELLO_UNKNOWN', 'D.HELLO_UNPROVED', 'D.RESPONSE_STRAY'] as const;
 
 const offline: State = {
   'S.START': { target: 'Wait for HELLO' },
@@ -98,6 +101,7 @@ const waitForHello: State = {
     actions: ['makeRand', 'storeXRES', 'sendCHALLENGE', 'start:RESPONSE'],
   },
   'D.HELLO_UNKNOWN': { actions: 'silence' },
+  'D.HELLO_UNPROVED': { actions: 'sendRETRY' },
   'D.RESPONSE_STRAY': { actions: 'sendAUTH_FAIL' },
   'S.START': ignore,
   'S.STOP': { target: 'Offline' },
@@ -139,10 +143,12 @@ const connecting: State = {
   'K.CONNECT_BAD': { actions: 'dropSocket' },
   'T.COOKIE': forget,
   'D.RESPONSE_OK': { actions: 'sendAUTH_SUCCESS' },
+  // The RESPONSE may have answered an altered copy: without the genuine CHALLENGE the client cannot open AUTH_SUCCESS (3.4).
+  'D.HELLO_DUP': { actions: 'sendCHALLENGE' },
   'S.START': ignore,
   'S.STOP': { target: 'Offline', actions: 'forget' },
   'S.REMOVED': forget,
-  ...cells([...UNROUTED, 'D.HELLO_DUP', 'D.RESPONSE_BAD'], ignore),
+  ...cells([...UNROUTED, 'D.RESPONSE_BAD'], ignore),
   'T.RESPONSE': ignore,
   ...cells(BOUND, ignore),
   'X.SUPERSEDED': forget,

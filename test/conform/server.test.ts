@@ -20,7 +20,7 @@ const open = stages();
 const KEYS = ['ann', 'ben', 'cleo'] as const;
 const ALWAYS = SERVER_CHECKS.filter(({ needs }) => needs === undefined);
 const UNLIMITED = limits({
-  DATAGRAMS_PER_SECOND: 0,
+  HELLOS_PER_SECOND: 0,
   AUTH_FAIL_PER_SECOND: 0,
   MESSAGES_PER_SECOND: 0,
   CALLS_PER_MINUTE: 0,

@@ -27,7 +27,7 @@ const { ChatClient } = built('transport/client/index');
 const CLIENT = fileURLToPath(new URL('../../dist/bin/parley-client.js', import.meta.url));
 const LINES = 30;
 /** The server is to stop nobody: how often somebody may call is another matter. */
-const LIMITS = { CALLS_PER_MINUTE: 0, MESSAGES_PER_SECOND: 0, DATAGRAMS_PER_SECOND: 0 };
+const LIMITS = { CALLS_PER_MINUTE: 0, MESSAGES_PER_SECOND: 0, HELLOS_PER_SECOND: 0 };
 
 const given = argumentsOf(process.argv.slice(2), { runs: 1000, seed: freshSeed(), out: resultFile('hijack') });
 const random = randomOf(given.seed);

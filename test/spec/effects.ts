@@ -35,11 +35,19 @@ function lastLine({ asked }: Fields, { status, count }: Fields): string {
 const named: Readonly<Record<string, Asked>> = {
   // Client, connection
   newAttempt: one({ type: 'newAttempt' }),
-  sendHELLO: one({ type: 'sendHELLO' }),
-  addCandidate: (_, { rand }) => [{ type: 'addCandidate', rand }],
+  // The newest token, and none when an attempt begins (3.6).
+  sendHELLO: ({ token }, { type, token: newest }) => [
+    { type: 'sendHELLO', token: type === 'D.RETRY' ? newest : type === 'U.LOGON' ? '' : token },
+  ],
+  takeToken: nothing,
+  // Four are kept, the newest (3.8).
+  addCandidate: ({ candidates }, { th, rand }) => {
+    const before = candidates as readonly string[];
+    return [{ type: 'addCandidate', th, rand, displaced: before.length < 4 ? [] : [before[0]] }];
+  },
   'sendRESPONSE:this': (_, { rand }) => [{ type: 'sendRESPONSE', rands: [rand] }],
-  'sendRESPONSE:all': ({ candidates }) => [{ type: 'sendRESPONSE', rands: candidates }],
-  keepKey: (_, { rand }) => [{ type: 'keepKey', rand }],
+  'sendRESPONSE:all': ({ rands }) => [{ type: 'sendRESPONSE', rands }],
+  keepKey: (_, { th }) => [{ type: 'keepKey', th }],
   openTcp: (_, { port }) => [{ type: 'openTcp', port }],
   sendCONNECT: one({ type: 'sendCONNECT' }),
   // Five transmissions in all: the fourth repetition arms nothing (P9).
@@ -77,6 +85,7 @@ const named: Readonly<Record<string, Asked>> = {
   storeXRES: one({ type: 'storeXRES' }),
   sendCHALLENGE: answer('CHALLENGE'),
   silence: one({ type: 'silence' }),
+  sendRETRY: (_, { hash, attempt, to }) => [{ type: 'retry', hash, attempt, to }],
   sendAUTH_FAIL: answer('AUTH_FAIL'),
   countBad: nothing,
   makeCookie: one({ type: 'makeCookie' }),

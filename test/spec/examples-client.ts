@@ -14,33 +14,40 @@ const RETRIES = [
   { context: { step: 3 }, event: () => ({ type: 'T.RETRY' }) as const },
 ];
 
+/** The n-th CHALLENGE of an attempt, and one with its rand and other bytes. */
+const challenge = (n: number) => ({ th: rand(100 + n), rand: rand(n) });
+const altered = (n: number) => ({ th: rand(200 + n), rand: rand(n) });
+const having = (...held: readonly { th: string; rand: string }[]) => ({
+  rands: [...new Set(held.map((each) => each.rand))],
+  candidates: held.map(({ th }) => th),
+});
+const arrives = (candidate: { th: string; rand: string }) => () => ({ type: 'D.CHALLENGE', ...candidate }) as const;
+const four = having(challenge(1), challenge(2), challenge(3), challenge(4));
+
 const CHALLENGES = [
+  [{ event: arrives(challenge(1)) }, { context: four, event: arrives(challenge(4)) }],
+  [{ event: arrives(altered(1)) }, { context: four, event: arrives(altered(1)) }],
   [
-    { event: () => ({ type: 'D.CHALLENGE', rand: rand(1) }) as const },
-    {
-      context: { candidates: [rand(1), rand(2), rand(3)] },
-      event: () => ({ type: 'D.CHALLENGE', rand: rand(3) }) as const,
-    },
+    { event: arrives(challenge(2)) },
+    { context: having(challenge(1), challenge(2), challenge(3)), event: arrives(challenge(4)) },
+    { context: having(challenge(1), altered(1), challenge(2), altered(2)), event: arrives(challenge(3)) },
   ],
-  [
-    { event: () => ({ type: 'D.CHALLENGE', rand: rand(2) }) as const },
-    { context: { candidates: [rand(1), rand(2)] }, event: () => ({ type: 'D.CHALLENGE', rand: rand(3) }) as const },
-  ],
-  [
-    {
-      context: { candidates: [rand(1), rand(2), rand(3)] },
-      event: () => ({ type: 'D.CHALLENGE', rand: rand(4) }) as const,
-    },
-  ],
+  [{ context: four, event: arrives(challenge(5)) }],
 ];
 
-const noAttempt = { candidates: [], step: 0 };
-const attempt = { candidates: [rand(1)], step: 0 };
+const token = (n: number): string => n.toString(16).padStart(32, '0');
+const AGAIN = [
+  [0, 2].map((retries) => ({ context: { retries }, event: () => ({ type: 'D.RETRY', token: token(2) }) as const })),
+  [{ context: { retries: 3 }, event: () => ({ type: 'D.RETRY', token: token(2) }) as const }],
+];
+
+const noAttempt = { rands: [], candidates: [], step: 0, token: '', retries: 0 };
+const attempt = { ...having(challenge(1)), step: 0, token: token(1), retries: 1 };
 
 export const connection = examples(clientConnection, {
   contexts: {
     Offline: noAttempt,
-    'Wait for Challenge': noAttempt,
+    'Wait for Challenge': { ...attempt, ...having() },
     'Wait for AUTH_SUCCESS.answering': attempt,
     'Wait for AUTH_SUCCESS.doubting': attempt,
     'Connecting.opening': noAttempt,
@@ -54,9 +61,10 @@ export const connection = examples(clientConnection, {
     'U.END': { type: 'U.END' },
     'U.TEXT': { type: 'U.TEXT', text: 'hello', session: 7 },
     'U.HISTORY': { type: 'U.HISTORY', id: 'bob' },
-    'D.CHALLENGE': { type: 'D.CHALLENGE', rand: rand(1) },
-    'D.AUTH_SUCCESS': { type: 'D.AUTH_SUCCESS', rand: rand(1), port: 40000 },
+    'D.CHALLENGE': { type: 'D.CHALLENGE', ...challenge(1) },
+    'D.AUTH_SUCCESS': { type: 'D.AUTH_SUCCESS', th: challenge(1).th, port: 40000 },
     'D.AUTH_FAIL': { type: 'D.AUTH_FAIL' },
+    'D.RETRY': { type: 'D.RETRY', token: token(2) },
     'T.RETRY': { type: 'T.RETRY' },
     'T.GIVEUP': { type: 'T.GIVEUP' },
     'T.HOLD': { type: 'T.HOLD' },
@@ -75,9 +83,9 @@ export const connection = examples(clientConnection, {
     'M.HISTORY_END': { type: 'M.HISTORY_END', id: 'bob', status: 0, count: 0 },
   },
   choices: {
-    'Wait for Challenge': { 'T.RETRY': [RETRIES] },
-    'Wait for AUTH_SUCCESS.answering': { 'D.CHALLENGE': CHALLENGES, 'T.RETRY': [RETRIES] },
-    'Wait for AUTH_SUCCESS.doubting': { 'D.CHALLENGE': CHALLENGES, 'T.RETRY': [RETRIES] },
+    'Wait for Challenge': { 'D.RETRY': AGAIN, 'T.RETRY': [RETRIES] },
+    'Wait for AUTH_SUCCESS.answering': { 'D.CHALLENGE': CHALLENGES, 'D.RETRY': AGAIN, 'T.RETRY': [RETRIES] },
+    'Wait for AUTH_SUCCESS.doubting': { 'D.CHALLENGE': CHALLENGES, 'D.RETRY': AGAIN, 'T.RETRY': [RETRIES] },
     'Connecting.opening': { 'N.CLOSED': [CLOSED] },
     'Connecting.awaiting': { 'N.CLOSED': [CLOSED] },
     Connected: {

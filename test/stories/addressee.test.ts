@@ -42,7 +42,7 @@ const ENDINGS: Readonly<Record<string, Ending>> = {
     world.network.links.findLast(({ client }) => client.host === bob.host)?.cut('client', 'server'),
 };
 
-const limits = { CALLS_PER_MINUTE: 0, MESSAGES_PER_SECOND: 0, DATAGRAMS_PER_SECOND: 0 };
+const limits = { CALLS_PER_MINUTE: 0, MESSAGES_PER_SECOND: 0, HELLOS_PER_SECOND: 0 };
 
 async function scene(): Promise<Scene> {
   const world = await World.open({ users: ['alice', 'bob', 'mallory'], limits });

@@ -1,5 +1,6 @@
 /** Every check of a client, in the order of the protocol; a whole log-on comes first. */
 import { activityChecks } from './checks/activity';
+import { candidateChecks } from './checks/candidates';
 import { chatChecks } from './checks/chat';
 import { closingChecks } from './checks/closing';
 import { connectChecks } from './checks/connect';
@@ -9,6 +10,7 @@ import { historyChecks } from './checks/history';
 import { keyFileChecks } from './checks/key-file';
 import { logOnChecks } from './checks/log-on';
 import { recordChecks } from './checks/records';
+import { retryChecks } from './checks/retry';
 import { scenarioChecks } from './checks/scenarios';
 import { textChecks } from './checks/texts';
 import type { ClientCheck } from './judge';
@@ -18,6 +20,8 @@ export const CLIENT_CHECKS: readonly ClientCheck[] = [
   ...keyFileChecks,
   ...logOnChecks,
   ...forgedChecks,
+  ...candidateChecks,
+  ...retryChecks,
   ...connectChecks,
   ...recordChecks,
   ...chatChecks,

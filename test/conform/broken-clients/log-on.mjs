@@ -16,10 +16,11 @@ const hello = (change) => () =>
   });
 /** @param change of every RESPONSE */
 const response = (change) => () =>
-  method(`${CLASS}.addCandidate`, function (before, rand) {
-    before(rand);
-    const { handle, response: bytes } = this.candidates.get(rand);
-    this.candidates.set(rand, { handle, response: change(Buffer.from(bytes), this) });
+  method(`${CLASS}.addCandidate`, function (before, th, rand, displaced) {
+    const known = this.responses.has(rand);
+    before(th, rand, displaced);
+    const { message, bytes } = this.responses.get(rand);
+    if (!known) this.responses.set(rand, { message, bytes: change(Buffer.from(bytes), this) });
   });
 const withByte = (at, value) => (bytes) => {
   bytes[at] = value;
@@ -98,24 +99,38 @@ const BYTES = {
 const DEEDS = {
   'hello-not-repeated': () => without(cell('connection', 'Wait for Challenge', 'T.RETRY'), 'sendHELLO'),
   'hello-repeated-anew': () =>
-    method(`${CLASS}.sendHello`, function (before) {
-      before();
+    method(`${CLASS}.sendHello`, function (before, token) {
+      before(token);
       this.hello = Buffer.from(this.hello);
       randomBytes(16).copy(this.hello, ATTEMPT_AT);
       this.attempt = this.hello.subarray(ATTEMPT_AT, ATTEMPT_AT + 16);
     }),
   'hello-repeated-early': () => options('--limit', 'T_RETRY_MS=100,100,100,100', '--limit', 'T_FAIL_HOLD_MS=50'),
+  'hello-repeated-alone': () => without(cell('connection', answering, 'T.RETRY'), 'sendHELLO'),
+  'retry-ignored': () => without(cell('connection', 'Wait for Challenge', 'D.RETRY'), 'takeToken'),
+  'retry-loop': () => guard('connection', 'fewer than 3 RETRYs in this step', () => true),
+  'token-in-transcript': () =>
+    method(`${CLASS}.sendHello`, function (before, token) {
+      before(token);
+      this.hello = Buffer.concat([this.hello, Buffer.from(token, 'hex')]);
+    }),
   'response-not-repeated': () => without(cell('connection', answering, 'T.RETRY'), 'sendRESPONSE:all'),
   'last-response-repeated': () =>
-    action('connection', 'sendRESPONSE:all', (_, { candidates }) => ({
-      ask: { type: 'sendRESPONSE', rands: candidates.slice(-1) },
+    action('connection', 'sendRESPONSE:all', (_, { rands }) => ({
+      ask: { type: 'sendRESPONSE', rands: rands.slice(-1) },
     })),
   'copies-answered': () =>
     action('connection', 'ignore', (before, context, event) =>
       event.type === 'D.CHALLENGE' ? { ask: { type: 'sendRESPONSE', rands: [event.rand] } } : before(context, event),
     ),
-  'one-challenge': () => guard('connection', 'fewer than 3 candidates', () => false),
-  'every-challenge': () => guard('connection', 'fewer than 3 candidates', () => true),
+  'one-challenge': () => guard('connection', 'fewer than 4 rands answered', () => false),
+  'every-challenge': () => guard('connection', 'fewer than 4 rands answered', () => true),
+  'candidate-by-rand': () => guard('connection', 'already a candidate', ({ rands }, { rand }) => rands.includes(rand)),
+  'copies-answered-anew': () => guard('connection', 'rand already answered', () => false),
+  'first-copies-kept': () =>
+    guard('connection', 'already a candidate', ({ rands, candidates }, { rand, th }) =>
+      candidates.length < 4 ? candidates.includes(th) : rands.includes(rand),
+    ),
   'any-version': () =>
     method(`${CLASS}.opened`, (before, { attempt, message }, bytes) =>
       before({ attempt, message: message.type === 'CHALLENGE' ? { ...message, ver: 1 } : message }, bytes),

@@ -68,7 +68,7 @@ export const PEOPLE = ['ann', 'ben', 'cleo', 'dan'] as const;
 /** As in a chat on one machine; what does not come within it does not come. */
 const PATIENCE_MS = 700;
 const UNLIMITED = {
-  DATAGRAMS_PER_SECOND: 0,
+  HELLOS_PER_SECOND: 0,
   AUTH_FAIL_PER_SECOND: 0,
   MESSAGES_PER_SECOND: 0,
   CALLS_PER_MINUTE: 0,
