@@ -6,6 +6,7 @@ import { StoreError } from '../machines/ports';
 import { ClientError } from '../transport/client/events';
 import { UserError } from './failure';
 import { LOG_LEVELS, type LogLevel } from './logging';
+import { BOUNDS, size, type MaxSizeOptions } from './sizes';
 import { version } from './version';
 import { SettingsError, type Family, type SettingsPlan } from './settings';
 
@@ -62,7 +63,7 @@ export const LIMIT_SETTINGS = {
   },
 } as const satisfies SettingsPlan;
 
-export interface CommonOptions {
+export interface CommonOptions extends MaxSizeOptions {
   readonly logLevel: LogLevel;
   readonly logFile?: string;
   readonly logFormat: 'text' | 'json';
@@ -95,6 +96,14 @@ export function withCommonOptions(command: Command): Command {
     .option(
       '--keylog <file>',
       'write the keys of this run to this file, for Wireshark and parley-dump; whoever reads it reads everything',
+    )
+    .addOption(
+      new Option(
+        '--max-size <size>',
+        'largest size of the file of --dump (then a new one is begun), --keylog, --trace and --record (then it ends); 0 = none',
+      )
+        .argParser(size)
+        .default(BOUNDS.file.bytes, '100M'),
     )
     .addOption(
       new Option('--limit <name=value>', 'change a limit or timer (protocol appendix A); may be repeated')

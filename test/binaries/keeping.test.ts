@@ -223,7 +223,7 @@ describe('backup', () => {
     const refusals = {
       there: /there exists already/,
       folder: /folder exists already/,
-      'no/x': /no\/x cannot be made \(ENOENT\)/,
+      'no/x': /no\/x cannot be written \(ENOENT\); make its directory first/,
     };
     for (const [file, sentence] of Object.entries(refusals)) {
       const { code, err } = await run('parley-keys', 'backup', file);
