@@ -35,7 +35,20 @@ export interface LineFile {
  */
 export function openLines(path: string, lost: Lost, growth?: Growth): LineFile {
   if (path !== '-') return new Lines(path, 'private', lost, growth);
-  return { line: (line) => void process.stdout.write(`${line}\n`), reopen: () => undefined };
+  return { line: toStandardOutput(lost), reopen: () => undefined };
+}
+
+/** So much may wait for whoever reads standard output; lines beyond that are missing. */
+const WAITING_BYTES = 1024 ** 2;
+
+function toStandardOutput(lost: Lost): (line: string) => void {
+  let phase: 'writing' | 'losing' = 'writing';
+  return (line) => {
+    const before = phase;
+    phase = process.stdout.writableLength < WAITING_BYTES ? 'writing' : 'losing';
+    if (phase === 'writing') process.stdout.write(`${line}\n`);
+    else if (before === 'writing') lost('standard output', 'its reader is too slow');
+  };
 }
 
 /** Like `openLines`, for what is secret: a regular file of ours only, and never one that others could have opened. */
