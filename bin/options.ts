@@ -4,7 +4,7 @@ import { LIMITS, limitFaults, type Limits } from '../machines/limits';
 import { isClientId } from '../machines/messages';
 import { StoreError } from '../machines/ports';
 import { ClientError } from '../transport/client/events';
-import { UserError } from './failure';
+import { printable, UserError } from './failure';
 import { LOG_LEVELS, type LogLevel } from './logging';
 import { BOUNDS, size, type MaxSizeOptions } from './sizes';
 import { version } from './version';
@@ -115,7 +115,7 @@ export function withCommonOptions(command: Command): Command {
 /** One line, and no word that an error has happened twice. */
 function usageError(name: string, text: string): string {
   const what = text.replace(/^error: /, '').trim();
-  return `${name}: ${what.replaceAll(/\s*\n\s*/g, ' ')} (${name} --help shows the options)\n`;
+  return `${name}: ${printable(what.replaceAll(/\s*\n\s*/g, ' '))} (${name} --help shows the options)\n`;
 }
 
 /** Runs a command whose subcommands have actions. */
@@ -143,7 +143,7 @@ export async function run(
       return;
     }
     if (![UserError, StoreError, ClientError].some((kind) => error instanceof kind)) throw error;
-    process.stderr.write(`${command.name()}: ${(error as Error).message}\n`);
+    process.stderr.write(`${command.name()}: ${printable((error as Error).message)}\n`);
     process.exitCode = error instanceof SettingsError ? EXIT.usage : EXIT.failed;
   }
 }

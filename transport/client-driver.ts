@@ -17,7 +17,7 @@ import { Timers } from './clock';
 import type { WireTrace } from './trace';
 import { FaultCounter } from './faults';
 import type { Run } from './inbound';
-import type { Log } from './log';
+import { causeText, type Log } from './log';
 import type { Network, Stream } from './net/network';
 import type { KeyStore } from './security/keystore';
 
@@ -237,7 +237,11 @@ export class ClientDriver {
         refused: (fault) => this.refused(fault),
         closed: (cause, reason) => {
           if (this.channel !== channel) return;
-          this.o.log.info('disconnected', { client: this.o.id, cause, ...(reason === undefined ? {} : { reason }) });
+          this.o.log.info('disconnected', {
+            client: this.o.id,
+            cause: causeText(cause),
+            ...(reason === undefined ? {} : { reason }),
+          });
           this.handle({ type: 'N.CLOSED', cause, ...(reason === undefined ? {} : { reason }) });
         },
         queued: () => this.touch(channel),

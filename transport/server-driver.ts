@@ -29,6 +29,7 @@ import { ServerLinks } from './server-links';
 import { ReservedSessionIds } from './session-ids';
 import { ServerSubscribers } from './server-subscribers';
 import { StoreHealth } from './store-health';
+import { throttledLog } from './throttled-log';
 import { Turn } from './turn';
 import { decodeDatagram, type OpenDatagram } from './wire/datagrams';
 
@@ -76,12 +77,16 @@ export class ServerDriver {
 
   private constructor(private readonly o: ServerOptions) {
     const { clock, limits, log, keys, store } = o;
-    this.faults = new FaultCounter(clock, log);
+    const outsiders = throttledLog(log, clock);
+    this.faults = new FaultCounter(clock, outsiders);
     this.authenticator = new ServerAuthenticator(keys, o.random, () => this.ports.tcp);
     this.timers = new Timers(clock);
     this.buckets = new SourceBuckets(clock, limits.DATAGRAMS_PER_SECOND, limits.DATAGRAM_BURST, limits.SOURCES);
-    this.answers = new ServerAnswers({ ...o, counters: this.counters }, this.authenticator, this.faults, (bytes, to) =>
-      this.udp?.send(bytes, to),
+    this.answers = new ServerAnswers(
+      { ...o, log: outsiders, counters: this.counters },
+      this.authenticator,
+      this.faults,
+      (bytes, to) => this.udp?.send(bytes, to),
     );
     this.health = new StoreHealth(store, clock, limits.T_STORE_RETRY_MS, () => log.warn('the store works again'));
     this.subscribers = new ServerSubscribers({
