@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** parley-diagrams: state diagrams of our machines, or of a machine of the user's own, in files. What is drawn: diagrams/draw. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FORMATS, type Format } from '../diagrams/draw/formats';
 import { DrawError } from '../diagrams/draw/failure';
@@ -11,11 +12,11 @@ import {
   namedPictures,
   PAGE_FILE,
   pagePictures,
-  writeFiles,
   type Files,
   type Named,
 } from '../diagrams/draw/generate';
 import type { Level } from '../diagrams/draw/machines';
+import { writeFile } from '../storage/file';
 import { codeOf, UserError } from './failure';
 import { run, withVersion } from './options';
 
@@ -114,14 +115,28 @@ async function print(named: readonly Named[], { format, page }: Options): Promis
 }
 
 async function write(folder: string, files: Files): Promise<void> {
-  const names = await writeFiles(folder, files).catch((error: unknown) => {
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw new UserError(`${folder} cannot be written (${codeOf(error)})`);
   });
+  const names = await writeChanged(folder, files);
   process.stdout.write(
     names.length === 0
       ? `parley-diagrams: ${folder} is up to date\n`
       : names.map((name) => `parley-diagrams: written ${join(folder, name)}\n`).join(''),
   );
+}
+
+/** @returns the names of the files that were not like this already */
+async function writeChanged(folder: string, files: Files): Promise<string[]> {
+  const names: string[] = [];
+  for (const [name, content] of files) {
+    const path = join(folder, name);
+    const before = await readFile(path).catch(() => undefined);
+    if (before?.equals(Buffer.from(content))) continue;
+    writeFile(path, 'replace', 'plain', content);
+    names.push(name);
+  }
+  return names;
 }
 
 async function draw(): Promise<void> {

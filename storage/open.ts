@@ -8,6 +8,7 @@ import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { StoreError } from '../machines/ports';
 import { Connection } from './connection';
+import { openFile } from './file';
 import { codeOf, meaningOf } from './failure';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION, UPGRADES } from './schema';
 
@@ -76,11 +77,11 @@ function statsOf(path: string): Stats | undefined {
 /** SQLite gives -wal and -shm the mode of the file they belong to, so the file is made before SQLite sees it. */
 function makeEmpty(path: string): void {
   try {
-    closeSync(openSync(path, 'wx', 0o600));
+    closeSync(openFile(path, 'new', 'secret'));
   } catch (error) {
-    const code = errnoOf(error);
     // Another process was faster.
-    if (code === 'EEXIST') return;
+    if (error instanceof StoreError && error.kind === 'exists') return;
+    const code = errnoOf((error as Error).cause);
     if (code === 'ENOENT') throw unusable(`${path} cannot be made: make the directory ${dirname(path)} first`, error);
     throw unusable(`${path} cannot be made (${code}); name another file`, error);
   }

@@ -238,6 +238,58 @@ describe('packages', () => {
   });
 });
 
+describe('files are opened for writing in one place', () => {
+  const PLACE = 'storage/file.ts';
+  const WRITERS =
+    /^(write(File|v|)(Sync)?|appendFile(Sync)?|createWriteStream|copyFile(Sync)?|cp(Sync)?|truncate(Sync)?)$/;
+  const READING = /^('r'|constants\.O_RDONLY\b.*)$/;
+
+  /** What of the file system a file uses that could make or change a file. */
+  function writingIn(source: ts.SourceFile): string[] {
+    const found: string[] = [];
+    const visit = (node: ts.Node): void => {
+      if (ts.isImportDeclaration(node) && /^'(node:)?fs(\/promises)?'$/.test(node.moduleSpecifier.getText())) {
+        const bindings = node.importClause?.namedBindings;
+        if (!bindings || !ts.isNamedImports(bindings)) found.push(node.getText());
+        else
+          for (const { name, propertyName } of bindings.elements) {
+            if (WRITERS.test((propertyName ?? name).text)) found.push((propertyName ?? name).text);
+            if (/^open(Sync)?$/.test(propertyName?.text ?? '')) found.push(node.getText());
+          }
+      }
+      if (ts.isCallExpression(node) && /^(open|openSync)$/.test(node.expression.getText())) {
+        const [, flags] = node.arguments;
+        if (node.expression.getText() === 'openSync' && !READING.test(flags?.getText() ?? ''))
+          found.push(node.getText());
+      }
+      // winston's own, which opens by itself.
+      if (/^transports\.(File|DailyRotateFile)$/.test(node.getText())) found.push(node.getText());
+      ts.forEachChild(node, visit);
+    };
+    visit(source);
+    return found;
+  }
+
+  test('and in no other', () => {
+    const elsewhere = [...parsed]
+      .filter(([file]) => file !== PLACE)
+      .flatMap(([file, source]) => writingIn(source).map((what) => `${file}: ${what}`));
+    expect(elsewhere).toEqual([]);
+  });
+
+  test.each([
+    "import { writeFileSync } from 'node:fs';",
+    "import { createWriteStream as made } from 'fs';",
+    "import * as fs from 'node:fs/promises';",
+    "import { openSync as look } from 'node:fs';",
+    "import { openSync } from 'node:fs'; openSync(path, 'a');",
+    'new transports.File({ filename });',
+  ])('%s would be found', (text) => {
+    const source = ts.createSourceFile('x.ts', text, ts.ScriptTarget.ES2022, true);
+    expect(writingIn(source)).not.toEqual([]);
+  });
+});
+
 /** What begins something, or changes what all modules share, if it is called while a module is loaded. */
 const STARTS =
   /^(setTimeout|setInterval|setImmediate|queueMicrotask|process\.\w+|\w*\.?(on|once|listen|bind|connect|createSocket|createServer))$/;

@@ -17,7 +17,7 @@ import { Timers } from './clock';
 import type { WireTrace } from './trace';
 import { FaultCounter } from './faults';
 import type { Run } from './inbound';
-import type { Log } from './log';
+import { causeText, type Log } from './log';
 import type { Network, Stream } from './net/network';
 import type { KeyStore } from './security/keystore';
 
@@ -58,6 +58,8 @@ export class ClientDriver {
   private stream: Stream | undefined;
   private channel: Channel | undefined;
   private readonly sockets = new Set<Channel>();
+  /** Those who want the connection not to be read for the time being. */
+  private readonly holders = new Set<symbol>();
   private turn: 'idle' | 'due' = 'idle';
   private readonly dirty = new Set<Channel>();
   private condemned: (() => void)[] = [];
@@ -88,6 +90,16 @@ export class ClientDriver {
   /** Whether the connection takes more; if not, `stepped` is called when it does. Without a connection nothing has to wait. */
   get hasRoom(): boolean {
     return this.channel?.hasRoom ?? true;
+  }
+
+  /** The connection, this one and those that follow, is not read until what is returned is called (P11). */
+  hold(): () => void {
+    const holder = Symbol('holder');
+    this.holders.add(holder);
+    this.channel?.hold();
+    return () => {
+      if (this.holders.delete(holder) && this.holders.size === 0) this.channel?.readAgain();
+    };
   }
 
   /** What the user typed. */
@@ -227,7 +239,11 @@ export class ClientDriver {
         refused: (fault) => this.refused(fault),
         closed: (cause, reason) => {
           if (this.channel !== channel) return;
-          this.o.log.info('disconnected', { client: this.o.id, cause, ...(reason === undefined ? {} : { reason }) });
+          this.o.log.info('disconnected', {
+            client: this.o.id,
+            cause: causeText(cause),
+            ...(reason === undefined ? {} : { reason }),
+          });
           this.handle({ type: 'N.CLOSED', cause, ...(reason === undefined ? {} : { reason }) });
         },
         queued: () => this.touch(channel),
@@ -238,6 +254,7 @@ export class ClientDriver {
     this.stream = undefined;
     this.channel = channel;
     this.sockets.add(channel);
+    if (this.holders.size > 0) channel.hold();
     channel.first(preface, { type: 'CONNECT', cookie });
     cookie.fill(0);
   }

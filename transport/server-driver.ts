@@ -30,6 +30,7 @@ import { ServerLinks } from './server-links';
 import { ReservedSessionIds } from './session-ids';
 import { ServerSubscribers } from './server-subscribers';
 import { StoreHealth } from './store-health';
+import { throttledLog } from './throttled-log';
 import { Turn } from './turn';
 import { decodeDatagram, type OpenDatagram } from './wire/datagrams';
 
@@ -78,14 +79,15 @@ export class ServerDriver {
 
   private constructor(private readonly o: ServerOptions) {
     const { clock, limits, log, keys, store } = o;
-    this.faults = new FaultCounter(clock, log);
+    const outsiders = throttledLog(log, clock);
+    this.faults = new FaultCounter(clock, outsiders);
     this.authenticator = new ServerAuthenticator(keys, o.random, () => this.ports.tcp);
     this.timers = new Timers(clock);
     this.calls = new SourceBuckets(clock, limits.CALLS_PER_MINUTE / 60, limits.CALL_BURST, limits.CALL_PAIRS);
     this.admission = new SourceAdmission(clock, o.random, limits);
     const { tokens } = this.admission;
     this.answers = new ServerAnswers(
-      { ...o, counters: this.counters, tokens },
+      { ...o, log: outsiders, counters: this.counters, tokens },
       this.authenticator,
       this.faults,
       (bytes, to) => this.udp?.send(bytes, to),

@@ -56,6 +56,7 @@ export function openFront(
     script === undefined && !json && isScreen({ input, output })
       ? new Terminal({ client, input, output, style, contacts: o.contact, left })
       : runner();
+  holdWhileFull(client, output);
   // Whoever reads us has gone: there is nobody to show anything to.
   output.on('error', () => front.leave());
   return front;
@@ -71,4 +72,18 @@ export function openFront(
     const name = script === '-' ? 'standard input' : script;
     return new Runner({ client, lines: new PipeLines(input), writer, clock, script: name, complain, left: end });
   }
+}
+
+/** Whoever reads us may be slower than the server: what is not read yet stays there (protocol P11). */
+function holdWhileFull(client: ChatClient, output: NodeJS.WriteStream): void {
+  let phase: 'flowing' | 'held' = 'flowing';
+  client.on('settled', () => {
+    if (phase === 'held' || !output.writableNeedDrain) return;
+    phase = 'held';
+    const release = client.hold();
+    output.once('drain', () => {
+      phase = 'flowing';
+      release();
+    });
+  });
 }

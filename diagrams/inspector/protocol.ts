@@ -103,6 +103,12 @@ export interface RefusedMessage {
   readonly parley: { readonly why: string };
 }
 
+/** Last line of a recording that had become too large: nothing is missing before it. */
+export interface EndMessage {
+  readonly type: 'service.end';
+  readonly parley: { readonly why: string };
+}
+
 export type Entry = RegisterMessage | EventMessage | StateMessage | StopMessage | WireMessage;
 export type FeedMessage = Entry | ProcessMessage | GapMessage | RefusedMessage;
 

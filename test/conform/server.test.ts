@@ -216,7 +216,7 @@ describe('in this process', () => {
     const { ended } = await caught('--json', 'no/such/folder.json');
     expect([ended.code, ended.err]).toEqual([
       1,
-      'parley-conform: no/such/folder.json cannot be written (ENOENT); name another file\n',
+      'parley-conform: no/such/folder.json cannot be written (ENOENT); make its directory first\n',
     ]);
   });
 });

@@ -60,6 +60,11 @@ export class User {
     });
   }
 
+  /** What is shown is read slowly. @returns reads on */
+  hold(): () => void {
+    return this.driver.hold();
+  }
+
   get status(): ClientStatus {
     return this.driver.status;
   }

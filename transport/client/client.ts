@@ -25,6 +25,7 @@ import {
 import { BlockList } from './block-list';
 import { blockedFile, loadKey } from './key';
 import { checked, type ChatClientOptions } from './options';
+import { Reading, type Each } from './reading';
 import { Reconnect } from './reconnect';
 import { eventsOf, stateOf } from './telling';
 import { errorOf, Waitings, type Decide } from './waiting';
@@ -184,16 +185,28 @@ export class ChatClient extends EventEmitter<Emitted> {
 
   /**
    * Reads the past texts with `peer`, oldest first, without keeping them.
-   * @param each is given one after the other @returns their number
-   * @throws ClientError `busy`, `incomplete`, a refusal, the end of the connection
+   * @param each is given one after the other; while a promise of its is pending the connection is not read @returns their number
+   * @throws ClientError `busy`, `incomplete`, a refusal, the end of the connection; what `each` throws
    */
-  readHistory(peer: string, each: (line: HistoryLine) => void): Promise<number> {
-    return this.#ask<number>({ type: 'U.HISTORY', id: peer }, (event) => {
-      if (event.event === 'history') each(event);
+  async readHistory(peer: string, each: Each): Promise<number> {
+    const reading = new Reading(each, () => this.hold());
+    const count = await this.#ask<number>({ type: 'U.HISTORY', id: peer }, (event) => {
+      if (event.event === 'history') reading.take(event);
       if (event.event !== 'historyEnd') return undefined;
       if (event.code === 'complete') return { value: event.count };
       return new ClientError(event.code, event.line, 'ask again');
     });
+    await reading.done();
+    return count;
+  }
+
+  /**
+   * From now on the connection is not read, so that what comes does not pile up: for whoever is slower than it comes. The server
+   * waits with a list; texts said meanwhile wait there, and too much of that ends the connection.
+   * @returns reads on
+   */
+  hold(): () => void {
+    return this.#driver.hold();
   }
 
   /** The past texts with `peer`, oldest first, all in memory. @throws ClientError as `readHistory` */

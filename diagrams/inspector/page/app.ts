@@ -94,12 +94,10 @@ export class App {
 
   /** Reads a recording. */
   load(text: string): void {
-    const { read, wrong } = imported(this.record, text);
-    this.say(
-      wrong === 0
-        ? `${String(read)} lines read.`
-        : `${String(read)} lines read, ${String(wrong)} malformed lines ignored.`,
-    );
+    const { read, wrong, cut } = imported(this.record, text);
+    const ignored = wrong === 0 ? '' : `, ${String(wrong)} malformed lines ignored`;
+    const early = cut === undefined ? '' : ` The recording ends early: ${cut}.`;
+    this.say(`${String(read)} lines read${ignored}.${early}`);
     this.changed();
   }
   loadFile(file: File): void {

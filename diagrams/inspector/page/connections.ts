@@ -60,7 +60,7 @@ export class Connections {
       this.names.set(connection.link, item.name);
     } else if (!connection.process) return this.malformed();
     else if (item.kind === 'gap') record.gap(connection.process, item.missed, item.next);
-    else record.add(connection.process, item);
+    else if (item.kind !== 'end') record.add(connection.process, item);
     listener.changed();
   }
 

@@ -72,8 +72,13 @@ export interface RefusedItem {
   readonly kind: 'refused';
   readonly why: string;
 }
+/** The recording ends here, and why. */
+export interface EndItem {
+  readonly kind: 'end';
+  readonly why: string;
+}
 export type EntryItem = RegisterItem | EventItem | StateItem | StopItem | WireItem;
-export type Item = ProcessItem | EntryItem | GapItem | RefusedItem;
+export type Item = ProcessItem | EntryItem | GapItem | RefusedItem | EndItem;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -118,6 +123,8 @@ function itemOf(message: Fields): Item {
       return { kind: 'gap', missed: count(parley['missed']), next: count(parley['next']) };
     case 'service.refused':
       return { kind: 'refused', why: text(parley['why'], LINE_MAX) };
+    case 'service.end':
+      return { kind: 'end', why: text(parley['why'], LINE_MAX) };
     default:
       throw new Malformed();
   }
