@@ -5,7 +5,7 @@
 import type { ChatClient, ClientEvent } from '../../transport/client';
 import { HELP, parseLine } from './commands';
 import { Completion } from './completion';
-import { actionable, escaped, lineOf, statusLines, type Style } from './display';
+import { actionable, asideOf, escaped, lineOf, statusLines, type Style } from './display';
 import { hasColours, painted, paletteOf, type Palette } from './look';
 import { Screen } from './screen';
 
@@ -80,7 +80,8 @@ export class Terminal {
     }
     const line = lineOf(event, this.o.style);
     if (line !== undefined) this.shown.push(painted(this.palette, event, actionable(event, line)));
-    if (event.event === 'unreachable') this.shown.push(this.palette.aside(`(${event.advice})`));
+    const aside = asideOf(event);
+    if (aside !== undefined) this.shown.push(this.palette.aside(`(${aside})`));
   }
 
   /** What comes in one read of the socket is written once: a list of thousands must not draw the prompt thousands of times. */

@@ -139,7 +139,7 @@ export const chat = examples(clientChat, {
         [{ event: () => ({ type: 'U.TEXT', text: 'hello' }) }],
       ],
       'M.END_NOTIF': [
-        [{ event: (c) => ({ type: 'M.END_NOTIF', session: session(c.session) }) }],
+        [{ event: (c) => ({ type: 'M.END_NOTIF', session: session(c.session), why: 4 }) }],
         [{ event: (c) => ({ type: 'M.END_NOTIF', session: session(c.session) - 1 }) }],
       ],
       'M.CHAT': [

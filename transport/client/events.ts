@@ -57,6 +57,9 @@ interface Failed extends Told {
   readonly advice: string;
 }
 
+/** Why a chat ended that this client did not end. */
+export type ChatEnding = 'ended' | 'logged-off' | 'lost' | 'shut-down' | 'not-stored';
+
 /** The states of the client's diagrams; the halves of a state are one here. */
 export type ClientState =
   | 'Offline'
@@ -76,7 +79,13 @@ export interface ClientEvents {
   /** Another log-on will be tried after `delay` milliseconds; `attempt` counts from 1. */
   readonly reconnecting: Told & { readonly attempt: number; readonly delay: number };
   readonly chatStarted: Told & { readonly session: number; readonly peer: string };
-  readonly chatEnded: Told & { readonly session: number; readonly peer: string };
+  /** `why` and `reason` are there if the server has said why; not for an end of our own, or of the connection. */
+  readonly chatEnded: Told & {
+    readonly session: number;
+    readonly peer: string;
+    readonly why?: ChatEnding;
+    readonly reason?: string;
+  };
   /** `peer` is null if the request had been answered otherwise before. */
   readonly unreachable: Failed & { readonly peer: string | null };
   /** A text of the correspondent, as it was written. */
