@@ -53,8 +53,8 @@ export type ClientEffect =
   | { readonly type: 'endChatLocal' }
   /** Give X.PROTOCOL to the connection machine. */
   | { readonly type: 'raiseProtocol' }
-  /** A line for the user: what happened, or why nothing was done (`refusal`). */
-  | { readonly type: 'show'; readonly text: string; readonly refusal?: true }
+  /** A line for the user: what happened, or why nothing was done (`refusal`). `why`: what END_NOTIF gave as its reason (P12). */
+  | { readonly type: 'show'; readonly text: string; readonly refusal?: true; readonly why?: number }
   /** Texts of the correspondent. */
   | { readonly type: 'showTexts'; readonly from: string; readonly session: number; readonly texts: readonly string[] }
   | {

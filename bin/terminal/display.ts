@@ -95,6 +95,12 @@ export function actionable(event: ClientEvent, line: string): string {
   }
 }
 
+/** What stands on a line of its own below a line whose words are the assignment's. */
+export function asideOf(event: ClientEvent): string | undefined {
+  if (event.event === 'unreachable') return event.advice;
+  return event.event === 'chatEnded' ? event.reason : undefined;
+}
+
 /** The answer to Status. */
 export function statusLine(id: string, server: string, s: ClientStatus): string {
   const state = s.chat ?? s.connection.split('.', 1)[0] ?? s.connection;

@@ -6,7 +6,7 @@ import type { ChatClient, ClientEvent } from '../../transport/client';
 import { HELP, parseLine } from './commands';
 import { blockedLine, carryOutBlocking } from './blocking';
 import { Completion } from './completion';
-import { actionable, escaped, lineOf, statusLines, whomLineOf, type Style } from './display';
+import { actionable, asideOf, escaped, lineOf, statusLines, whomLineOf, type Style } from './display';
 import { hasColours, painted, paletteOf, type Palette } from './look';
 import { Screen, type Begun } from './screen';
 
@@ -87,7 +87,8 @@ export class Terminal {
     if (line !== undefined) this.shown.push(painted(this.palette, event, actionable(event, line)));
     const whom = whomLineOf(event, this.o.style);
     if (whom !== undefined) this.shown.push(this.palette.aside(whom));
-    if (event.event === 'unreachable') this.shown.push(this.palette.aside(`(${event.advice})`));
+    const aside = asideOf(event);
+    if (aside !== undefined) this.shown.push(this.palette.aside(`(${aside})`));
   }
 
   /** What comes in one read of the socket is written once: a list of thousands must not draw the prompt thousands of times. */

@@ -50,7 +50,13 @@ const actions = {
   ignore: (_: C, e: ChatEvent) => ({ ask: { type: 'ignore', event: e.type } as const }),
 
   'show:Chat started': show('Chat started'),
-  'show:Chat ended': show('Chat ended'),
+  'show:Chat ended': (_: C, e: Ev<'M.END_NOTIF' | 'U.END' | 'X.GONE'>) => ({
+    ask: {
+      type: 'show',
+      text: 'Chat ended',
+      ...(e.type === 'M.END_NOTIF' && e.why !== undefined ? { why: e.why } : {}),
+    } as const,
+  }),
   'show:Correspondent unreachable': show('Correspondent unreachable'),
   'show:You will be logged off soon': show('You will be logged off soon'),
   'show:text': (c: C, e: Ev<'M.CHAT'>) => ({

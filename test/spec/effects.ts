@@ -63,6 +63,7 @@ const named: Readonly<Record<string, Asked>> = {
     return text === undefined ? [] : [{ type: 'show', text }];
   },
   // Client, chat
+  'show:Chat ended': (_, { why }) => [{ type: 'show', text: 'Chat ended', ...(why === undefined ? {} : { why }) }],
   want: nothing,
   clearWant: nothing,
   setSession: nothing,

@@ -156,7 +156,7 @@ export const chat = examples(clientChat, {
         [{ event: (c) => text(session(c.session) - 1) }, { event: (c) => text(session(c.session) + 1) }],
       ],
       'M.END_NOTIF': [
-        [{ event: (c) => ({ type: 'M.END_NOTIF', session: session(c.session) }) }],
+        [{ event: (c) => ({ type: 'M.END_NOTIF', session: session(c.session), why: 4 }) }],
         [{ event: (c) => ({ type: 'M.END_NOTIF', session: session(c.session) - 1 }) }],
       ],
       'M.CHAT': [

@@ -60,6 +60,9 @@ interface Failed extends Told {
   readonly advice: string;
 }
 
+/** Why a chat ended that this client did not end. */
+export type ChatEnding = 'ended' | 'logged-off' | 'lost' | 'shut-down' | 'not-stored';
+
 /** The states of the client's diagrams; the halves of a state are one here. */
 export type ClientState =
   | 'Offline'
@@ -80,7 +83,13 @@ export interface ClientEvents {
   readonly reconnecting: Told & { readonly attempt: number; readonly delay: number };
   /** `asked`: this client asked for the chat with `peer`; else `peer` has called it. */
   readonly chatStarted: Told & { readonly session: number; readonly peer: string; readonly asked: boolean };
-  readonly chatEnded: Told & { readonly session: number; readonly peer: string };
+  /** `why` and `reason` are there if the server has said why; not for an end of our own, or of the connection. */
+  readonly chatEnded: Told & {
+    readonly session: number;
+    readonly peer: string;
+    readonly why?: ChatEnding;
+    readonly reason?: string;
+  };
   /** `peer` is null if the request had been answered otherwise before. */
   readonly unreachable: Failed & { readonly peer: string | null };
   /** A text of the correspondent, as it was written. */

@@ -2,7 +2,7 @@
  * What the client's machines show, and what it means to a program: one row for each line, with what to do next. The lines are
  * those of the state tables; a test compares both. Must never be here: what is done about it.
  */
-import type { FaultCode } from './events';
+import type { ChatEnding, FaultCode } from './events';
 
 export type Kind =
   | 'connected'
@@ -129,6 +129,25 @@ export const REFUSALS: Readonly<Record<string, Meaning>> = {
   'Message not allowed:': row('refused', 'text-not-allowed', 'leave that out'),
   'A history request is already running': row('refused', 'history-running', 'wait for its end'),
 };
+
+/** Why a chat ended, by the number in END_NOTIF (protocol P12): the word for a program, and the sentence for a user. */
+const ENDINGS: Readonly<Record<number, readonly [why: ChatEnding, sentence: string]>> = {
+  0: ['ended', 'PEER ended the chat'],
+  1: ['logged-off', 'PEER logged off'],
+  2: ['lost', 'the connection of PEER was lost'],
+  3: ['shut-down', 'the server is shutting down'],
+  4: [
+    'not-stored',
+    'the server could not store a text, so the last ones may be missing: look at History PEER, and tell the operator',
+  ],
+};
+
+/** @param why as END_NOTIF says it; a server need not (P23) @returns nothing for a reason that we do not know */
+export function endingOf(why: number | undefined, peer: string): { why: ChatEnding; reason: string } | undefined {
+  const [word, sentence] = ENDINGS[why ?? NaN] ?? [];
+  if (word === undefined || sentence === undefined) return undefined;
+  return { why: word, reason: sentence.replaceAll('PEER', () => peer) };
+}
 
 /** What the driver adds to a line in brackets. */
 const HINT = / \(.*\)$/;
