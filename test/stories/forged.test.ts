@@ -159,7 +159,7 @@ story('four forged CHALLENGEs: the work is bounded, the attempt fails, the next 
   for (let n = 0; n < 4; n++) forge(world, challenge(world), n);
   world.advance(LIMITS.T_AUTH_MS + 200);
   expect(a.look()).toEqual(['No answer from the server']);
-  expect(world.watch.datagrams.filter((name) => name === 'RESPONSE')).toHaveLength(20);
+  expect(world.watch.datagrams.filter((name) => name === 'RESPONSE')).toHaveLength(24);
   a.type('Log on');
   connects(world, a);
 });
