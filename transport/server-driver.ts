@@ -216,12 +216,12 @@ export class ServerDriver {
   private answered({ attempt, message }: OpenDatagram, bytes: Buffer, to: Address, source: string) {
     if (message.type !== 'HELLO' && message.type !== 'RESPONSE') return 'DatagramOfWrongDirection' as const;
     this.o.trace?.datagram('client', message.id, attempt, message, bytes.length);
-    const common = { id: message.id, attempt: attempt.toString('hex'), to };
+    const common = { id: message.id, attempt: attempt.toString('hex'), to, hash: datagramHash(bytes) };
     if (message.type === 'RESPONSE') {
       return this.switchboard.response({ ...common, rand: randKey(message.rand), res: message.res });
     }
     if (message.ver.min > WIRE.VERSION || message.ver.max < WIRE.VERSION) return 'NoCommonVersion' as const;
-    return this.switchboard.hello({ ...common, hash: datagramHash(bytes), source, bytes }) satisfies Outcome;
+    return this.switchboard.hello({ ...common, source, bytes }) satisfies Outcome;
   }
 
   // In: connections

@@ -23,7 +23,8 @@ export type DatagramEvent =
   | ({ readonly type: 'D.HELLO_DUP' } & Asked)
   | ({ readonly type: 'D.HELLO_UNKNOWN'; readonly id: string } & Asked)
   | ({ readonly type: 'D.RESPONSE_OK' } & Asked)
-  | ({ readonly type: 'D.RESPONSE_BAD' } & Asked)
+  /** `hash` of the whole datagram: a copy of it counts no more. */
+  | ({ readonly type: 'D.RESPONSE_BAD'; readonly hash: string } & Asked)
   | ({ readonly type: 'D.RESPONSE_STRAY' } & Asked);
 export type MessageEvent =
   /** `free`: the correspondent can be called and the store is writable; `session`: the number to use then (P7). */

@@ -37,11 +37,11 @@ export class ServerModel extends ServerState {
   }
   datagram(datagram: Datagram): void {
     const [type, id = '', attempt = '', fourth = '', res = ''] = datagram.split(' ');
-    const common = { id, attempt, to: { address: attempt, port: 1 } };
+    const common = { id, attempt, to: { address: attempt, port: 1 }, hash: datagram };
     this.ports.authenticator.current = datagram;
     const outcome =
       type === 'HELLO'
-        ? this.board.hello({ ...common, hash: datagram, source: attempt, bytes: Buffer.from(datagram) })
+        ? this.board.hello({ ...common, source: attempt, bytes: Buffer.from(datagram) })
         : this.board.response({ ...common, rand: fourth, res: Buffer.from(res) });
     if (typeof outcome !== 'string') this.perform(outcome);
   }

@@ -78,7 +78,7 @@ const SERVER: Forms<Server> = {
   'D.HELLO_DUP': asked,
   'D.HELLO_UNKNOWN': { id, ...asked },
   'D.RESPONSE_OK': asked,
-  'D.RESPONSE_BAD': asked,
+  'D.RESPONSE_BAD': { ...asked, hash: hex },
   'D.RESPONSE_STRAY': asked,
   'K.CONNECT_OK': {},
   'K.CONNECT_BAD': {},
