@@ -5,11 +5,11 @@
 
 export const LIMITS = {
   // Log-on, client (3.2)
-  /** Distances between transmissions; four steps make five transmissions. Each is stretched by a random factor up to RETRY_JITTER. */
-  T_RETRY_MS: [500, 1000, 2000, 2000] as readonly number[],
+  /** Distances between transmissions; five steps make six transmissions. Each is stretched by a random factor up to RETRY_JITTER. */
+  T_RETRY_MS: [500, 1000, 1000, 1500, 1500] as readonly number[],
   /** A crowd that lost its server together must not ask again in the same instant. */
   RETRY_JITTER: 1.25,
-  /** Give up in Wait for Challenge: after five chances. */
+  /** Give up in Wait for Challenge: after six chances: with five a network that loses 30 % would end 7 log-ons of 100 (3.2). */
   T_CHALLENGE_MS: 8_000,
   /** Give up in Wait for AUTH_SUCCESS; also bounds the answering of further CHALLENGEs. */
   T_AUTH_MS: 8_000,
@@ -120,8 +120,8 @@ export const WIRE = {
   RETRIES: 3,
   /** Wrong RESPONSEs per rand; the last one closes the attempt (3.8). */
   WRONG_RESPONSES: 3,
-  /** Steps of T_RETRY: five transmissions in all (P9). */
-  RETRY_STEPS: 4,
+  /** Steps of T_RETRY: six transmissions in all (P9). */
+  RETRY_STEPS: 5,
 } as const;
 
 /**

@@ -228,7 +228,12 @@ export class ServerDriver {
     this.o.trace?.datagram('client', message.id, attempt, message, bytes.length);
     const common = { id: message.id, attempt: attempt.toString('hex'), to };
     if (message.type === 'RESPONSE') {
-      return this.switchboard.response({ ...common, rand: randKey(message.rand), res: message.res });
+      return this.switchboard.response({
+        ...common,
+        hash: datagramHash(bytes),
+        rand: randKey(message.rand),
+        res: message.res,
+      });
     }
     if (message.ver.min > WIRE.VERSION || message.ver.max < WIRE.VERSION) return 'NoCommonVersion' as const;
     const hello = token ? bytes.subarray(0, -token.length) : bytes;

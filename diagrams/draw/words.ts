@@ -99,6 +99,7 @@ const GUARDS: Readonly<Record<string, string>> = {
   'Client-ID = the one asked for': 'from the one asked for',
   'session-ID = current': 'this session',
   'correspondent is free': 'correspondent free',
+  'a copy of a wrong answer': 'a copy',
   'fewer than 3 wrong answers, this one included': 'fewer than 3',
   'Client-ID = asked for, and (count = lines received, or status = busy)': 'count right',
 };

@@ -80,7 +80,7 @@ export type Hello = Datagram & {
   /** What came behind it: the token of a RETRY, if it is one. */
   readonly token?: Uint8Array | undefined;
 };
-export type Response = Datagram & { readonly rand: string; readonly res: Uint8Array };
+export type Response = Datagram & { readonly hash: string; readonly rand: string; readonly res: Uint8Array };
 
 /** What a connected client may ask for, beside texts. */
 export type Request = Message<'CHAT_REQUEST' | 'END_REQUEST' | 'HISTORY_REQ'>;
@@ -173,7 +173,8 @@ export class Switchboard {
     }
     // In Connected XRES is gone: not compared (5.0).
     const right = instance.connection.state === 'Connected' || this.ports.authenticator.verify(instance.serial, r.res);
-    return this.step(() => this.send(instance, { type: right ? 'D.RESPONSE_OK' : 'D.RESPONSE_BAD', attempt, to }));
+    if (right) return this.step(() => this.send(instance, { type: 'D.RESPONSE_OK', attempt, to }));
+    return this.step(() => this.send(instance, { type: 'D.RESPONSE_BAD', hash: r.hash, attempt, to }));
   }
 
   /** The acceptor's verdict on a CONNECT that opened under this instance's keys. */

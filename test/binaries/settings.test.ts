@@ -59,7 +59,7 @@ test('what is printed can be read again and means the same', async () => {
     'decoy: true',
     'log-file: "a b.log"',
     'inspect: 0',
-    'limits: { T_RETRY_MS: [1000, 1, 1, 1], RETRY_JITTER: 1.1 }',
+    'limits: { T_RETRY_MS: [1000, 1, 1, 1, 1], RETRY_JITTER: 1.1 }',
   );
   const first = await server(['--config', 's.yaml', '--print-config']);
   writeFileSync(path('again.yaml'), first.out);

@@ -8,7 +8,7 @@ import { failure, houses, record } from './support';
 
 const open = houses();
 /** Gives up after a second. */
-const HASTY = { T_RETRY_MS: [100, 100, 100, 100], T_FAIL_HOLD_MS: 50, T_CHALLENGE_MS: 1000, T_AUTH_MS: 1000 };
+const HASTY = { T_RETRY_MS: [100, 100, 100, 100, 100], T_FAIL_HOLD_MS: 50, T_CHALLENGE_MS: 1000, T_AUTH_MS: 1000 };
 
 const broken = (code: FaultCode): unknown => expect.objectContaining({ name: 'ClientError', code });
 

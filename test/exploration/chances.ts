@@ -213,8 +213,9 @@ function attacksOnServer(u: Universe, row: Row): Move[] {
     if (attempts === 0) return;
     if (left(u, row, 'HELLO') && udp === 'open') forged('HELLO', hello(id, attempt, 'altered'));
     if (!left(u, row, 'RESPONSE')) return;
-    for (const rand of randsOf(u, row, id)) forged('RESPONSE', response(id, attempt, rand, 'wrong'));
-    forged('RESPONSE', response(id, attempt, 'M9', 'wrong'));
+    const wrong = `wrong${String(u.budget(row).RESPONSE)}`;
+    for (const rand of randsOf(u, row, id)) forged('RESPONSE', response(id, attempt, rand, wrong));
+    forged('RESPONSE', response(id, attempt, 'M9', wrong));
   });
   if (left(u, row, 'flood')) forged('flood', hello('Z', 'z1'));
   return moves;

@@ -76,7 +76,7 @@ const logOnBugs: readonly Planted[] = [
     plant: cell(
       'server connection',
       'D.RESPONSE_BAD',
-      ({ event, from, before }, as) => as(event, from, { ...before, wrong: 2 }),
+      ({ event, from, before }, as) => as(event, from, { ...before, wrong: ['a', 'b'] }),
       'Wait for RESPONSE',
     ),
   },

@@ -21,10 +21,10 @@ export const logOnScenarios: readonly Scenario[] = [
   },
   {
     name: 'H2l',
-    about: 'four datagrams are lost for good; must end in Connected',
+    about: 'five datagrams are lost for good; must end in Connected',
     budget: 'small',
     users: { A: { on: 1 } },
-    faults: { loss: 4 },
+    faults: { loss: 5 },
     mustConnect: true,
   },
   {

@@ -52,7 +52,7 @@ export class ServerModel extends ServerState {
             bytes: Buffer.from(hello),
             token: Buffer.from(fifth),
           })
-        : this.board.response({ ...common, rand: fourth, res: Buffer.from(fifth) });
+        : this.board.response({ ...common, hash: datagram, rand: fourth, res: Buffer.from(fifth) });
     if (typeof outcome !== 'string') this.perform(outcome);
   }
 

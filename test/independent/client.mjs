@@ -86,7 +86,7 @@ class Client {
 
   /** Sends now and after each back-off step, and gives up at the end (3.2). */
   repeat(datagrams) {
-    const steps = [500, 1000, 2000, 2000];
+    const steps = [500, 1000, 1000, 1500, 1500];
     const transmit = () => {
       this.retries = 0;
       for (const bytes of datagrams()) this.udp.send(bytes);

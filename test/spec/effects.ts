@@ -50,10 +50,10 @@ const named: Readonly<Record<string, Asked>> = {
   keepKey: (_, { th }) => [{ type: 'keepKey', th }],
   openTcp: (_, { port }) => [{ type: 'openTcp', port }],
   sendCONNECT: one({ type: 'sendCONNECT' }),
-  // Five transmissions in all: the fourth repetition arms nothing (P9).
+  // Six transmissions in all: the fifth repetition arms nothing (P9).
   'start:RETRY': ({ step }, { type }) => {
     const next = type === 'T.RETRY' ? Number(step) + 1 : 0;
-    return next < 4 ? [{ type: 'arm', timer: 'RETRY', step: next }] : [];
+    return next < 5 ? [{ type: 'arm', timer: 'RETRY', step: next }] : [];
   },
   'start:GIVEUP': (_, { type }) => [{ type: 'arm', timer: 'GIVEUP', for: type === 'U.LOGON' ? 'CHALLENGE' : 'AUTH' }],
   reset: one({ type: 'reset' }),

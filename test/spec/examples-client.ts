@@ -8,10 +8,10 @@ import { clientHistory } from '../../machines/client/history';
 import { CLOSED, examples, session } from './examples';
 
 const rand = (n: number): string => n.toString(16).padStart(64, '0');
-// The first repetition, and the last: the fourth arms nothing more (P9).
+// The first repetition, and the last: the fifth arms nothing more (P9).
 const RETRIES = [
   { event: () => ({ type: 'T.RETRY' }) as const },
-  { context: { step: 3 }, event: () => ({ type: 'T.RETRY' }) as const },
+  { context: { step: 4 }, event: () => ({ type: 'T.RETRY' }) as const },
 ];
 
 /** The n-th CHALLENGE of an attempt, and one with its rand and other bytes. */

@@ -133,16 +133,16 @@ export const MEMORIES: Readonly<Record<string, readonly Remembered[]>> = {
     {
       action: 'makeRand',
       state: 'Wait for HELLO',
-      before: { id: 'old', wrong: 2 },
+      before: { id: 'old', wrong: ['a', 'b'] },
       event: { type: 'D.HELLO_NEW', id: 'alice', ...TO },
-      after: { id: 'alice', wrong: 0 },
+      after: { id: 'alice', wrong: [] },
     },
     {
       action: 'countBad',
       state: 'Wait for RESPONSE',
-      before: { id: 'alice', wrong: 1 },
-      event: { type: 'D.RESPONSE_BAD', ...TO },
-      after: { id: 'alice', wrong: 2 },
+      before: { id: 'alice', wrong: ['a'] },
+      event: { type: 'D.RESPONSE_BAD', hash: 'b', ...TO },
+      after: { id: 'alice', wrong: ['a', 'b'] },
     },
   ],
   'server chat': [

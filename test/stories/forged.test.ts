@@ -159,7 +159,7 @@ story('four forged CHALLENGEs: the work is bounded, the attempt fails, the next 
   for (let n = 0; n < 4; n++) forge(world, challenge(world), n);
   world.advance(LIMITS.T_AUTH_MS + 200);
   expect(a.look()).toEqual(['No answer from the server']);
-  expect(world.watch.datagrams.filter((name) => name === 'RESPONSE')).toHaveLength(20);
+  expect(world.watch.datagrams.filter((name) => name === 'RESPONSE')).toHaveLength(24);
   a.type('Log on');
   connects(world, a);
 });
@@ -175,6 +175,20 @@ story('with three forged CHALLENGEs, two wrong RESPONSEs and AUTH_FAILs: Connect
   connects(world, a);
   expect(world.watch.datagrams.filter((name) => name === 'AUTH_FAIL')).toHaveLength(2);
 });
+
+story(
+  'copies of a wrong RESPONSE count as one: three of them, and a second one, do not close the attempt',
+  hostile,
+  (world) => {
+    const a = begins(world, 255);
+    const right = newest(world, 'RESPONSE');
+    const from = { address: '10.9.9.9', port: 1 };
+    const wrong = [0, 1].map((n) => flipped(right, (24 + 2 + n) * 8));
+    for (const bytes of wrong) for (let n = 0; n < 3; n++) world.network.inject(from, SERVER, bytes, -WAY_MS + 1);
+    connects(world, a);
+    expect(world.watch.datagrams.filter((name) => name === 'AUTH_FAIL')).toHaveLength(6);
+  },
+);
 
 story('37: a CHALLENGE with a version that was not offered', hostile, (world) => {
   const a = begins(world, 50);

@@ -19,7 +19,7 @@ describe('limits', () => {
 
   test('are those of appendix A', () => {
     expect(LIMITS).toMatchObject({
-      T_RETRY_MS: [500, 1_000, 2_000, 2_000],
+      T_RETRY_MS: [500, 1_000, 1_000, 1_500, 1_500],
       RETRY_JITTER: 1.25,
       T_CHALLENGE_MS: 8_000,
       T_AUTH_MS: 8_000,
@@ -54,7 +54,7 @@ describe('limits', () => {
 
   test.each<[string, Partial<Limits>]>([
     ['T_FAIL_HOLD', { T_FAIL_HOLD_MS: 500 }],
-    ['T_RETRY', { T_RETRY_MS: [500, 1_000, 2_000] }],
+    ['T_RETRY', { T_RETRY_MS: [500, 1_000, 1_000, 1_500] }],
     ['RETRY_JITTER', { RETRY_JITTER: 0.9 }],
     ['T_RESPONSE', { T_RESPONSE_MS: 16_000 }],
     ['T_COOKIE', { T_COOKIE_MS: 18_000 }],

@@ -105,7 +105,7 @@ const DEEDS = {
       randomBytes(16).copy(this.hello, ATTEMPT_AT);
       this.attempt = this.hello.subarray(ATTEMPT_AT, ATTEMPT_AT + 16);
     }),
-  'hello-repeated-early': () => options('--limit', 'T_RETRY_MS=100,100,100,100', '--limit', 'T_FAIL_HOLD_MS=50'),
+  'hello-repeated-early': () => options('--limit', 'T_RETRY_MS=100,100,100,100,100', '--limit', 'T_FAIL_HOLD_MS=50'),
   'hello-repeated-alone': () => without(cell('connection', answering, 'T.RETRY'), 'sendHELLO'),
   'retry-ignored': () => without(cell('connection', 'Wait for Challenge', 'D.RETRY'), 'takeToken'),
   'retry-loop': () => guard('connection', 'fewer than 3 RETRYs in this step', () => true),
@@ -152,7 +152,8 @@ const DEEDS = {
   'fail-early-believed': () =>
     as(cell('connection', 'Wait for Challenge', 'D.AUTH_FAIL'), cell('connection', 'Wait for Challenge', 'T.GIVEUP')),
   'fail-at-once': () => as(cell('connection', answering, 'D.AUTH_FAIL'), cell('connection', answering, 'T.GIVEUP')),
-  'fail-held-too-long': () => options('--limit', 'T_RETRY_MS=2000,1000,1000,1000', '--limit', 'T_FAIL_HOLD_MS=1900'),
+  'fail-held-too-long': () =>
+    options('--limit', 'T_RETRY_MS=2000,1000,1000,1000,1000', '--limit', 'T_FAIL_HOLD_MS=1900'),
   'fail-not-believed': () => as(cell('connection', answering, 'D.AUTH_FAIL'), cell('connection', answering, 'T.HOLD')),
   'opens-anything': () =>
     exported('transport/security/aead#open', (_, key, nonce, associated, box) =>

@@ -312,14 +312,20 @@ export const LOG_ONS: readonly Broken[] = [
     fault: 'wrong RESPONSEs are not counted',
     caughtBy: 'res-wrong-three-times',
     mutant:
-      'server connection: Wait for RESPONSE on D.RESPONSE_BAD, alternative 0: without the guard "fewer than 3 wrong answers, this one included"',
+      'server connection: Wait for RESPONSE on D.RESPONSE_BAD, alternative 1: without the guard "fewer than 3 wrong answers, this one included"',
   },
   {
     name: 'one guess',
     fault: 'the first wrong RESPONSE closes the attempt',
     caughtBy: 'res-wrong-twice',
     mutant:
-      'server connection: Wait for RESPONSE on D.RESPONSE_BAD, alternative 0: never "fewer than 3 wrong answers, this one included"',
+      'server connection: Wait for RESPONSE on D.RESPONSE_BAD, alternative 1: never "fewer than 3 wrong answers, this one included"',
+  },
+  {
+    name: 'copies counted',
+    fault: 'a wrong RESPONSE that comes three times closes the attempt',
+    caughtBy: 'res-wrong-copies',
+    mutant: 'server connection: Wait for RESPONSE on D.RESPONSE_BAD, alternative 0: never "a copy of a wrong answer"',
   },
   {
     name: 'stray without answer',

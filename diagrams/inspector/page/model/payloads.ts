@@ -80,7 +80,7 @@ const SERVER: Forms<Server> = {
   'D.HELLO_UNKNOWN': { id, ...asked },
   'D.HELLO_UNPROVED': { hash: { kind: 'text', value: '' }, ...asked },
   'D.RESPONSE_OK': asked,
-  'D.RESPONSE_BAD': asked,
+  'D.RESPONSE_BAD': { ...asked, hash: hex },
   'D.RESPONSE_STRAY': asked,
   'K.CONNECT_OK': {},
   'K.CONNECT_BAD': {},
