@@ -124,7 +124,11 @@ const LADDER: readonly Part[] = [
     where: /^diagrams\/report\//,
     sees: [...PICTURES, 'security', 'ways', 'drivers', 'net', 'storage', 'draw', 'trace', 'chart'],
   },
-  { name: 'page', where: /^diagrams\/inspector\/page\//, sees: [...PICTURES, 'pictures', 'draw', 'inspector'] },
+  {
+    name: 'page',
+    where: /^diagrams\/inspector\/page\//,
+    sees: [...PICTURES, 'pictures', 'draw', 'trace', 'inspector'],
+  },
   {
     name: 'inspector',
     where: /^diagrams\/inspector\//,
