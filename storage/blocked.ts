@@ -2,9 +2,10 @@
  * Whose calls a user refuses: one Client-ID a line in `ID.blocked`, beside the key file, for its owner alone (protocol 4.5). Must
  * never be here: what is done about a call.
  */
-import { closeSync, constants, fsyncSync, openSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, openSync, readSync, renameSync, rmSync } from 'node:fs';
 import { isClientId } from '../machines/messages';
 import { StoreError } from '../machines/ports';
+import { openFile, writeAll } from './file';
 
 /** So many a user can look through; the file stays below 33 kB. */
 export const BLOCKED_MAX = 1_000;
@@ -37,15 +38,16 @@ export function writeBlocked(path: string, ids: readonly string[]): void {
   const staged = `${path}.new`;
   try {
     rmSync(staged, { force: true });
-    const file = openSync(staged, 'wx', 0o600);
+    const file = openFile(staged, 'new', 'private');
     try {
-      writeFileSync(file, ids.map((id) => `${id}\n`).join(''));
+      writeAll(file, ids.map((id) => `${id}\n`).join(''));
       fsyncSync(file);
     } finally {
       closeSync(file);
     }
     renameSync(staged, path);
   } catch (error) {
+    if (error instanceof StoreError) throw error;
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
     throw new StoreError('failed', `${path} cannot be written (${code})`, { cause: error });
   }

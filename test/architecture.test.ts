@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, relative } from 'node:path';
 import ts from 'typescript';
+import lock from '../package-lock.json';
 import manifest from '../package.json';
 
 const ROOT = join(__dirname, '..');
@@ -123,7 +124,11 @@ const LADDER: readonly Part[] = [
     where: /^diagrams\/report\//,
     sees: [...PICTURES, 'security', 'ways', 'drivers', 'net', 'storage', 'draw', 'trace', 'chart'],
   },
-  { name: 'page', where: /^diagrams\/inspector\/page\//, sees: [...PICTURES, 'pictures', 'draw', 'inspector'] },
+  {
+    name: 'page',
+    where: /^diagrams\/inspector\/page\//,
+    sees: [...PICTURES, 'pictures', 'draw', 'trace', 'inspector'],
+  },
   {
     name: 'inspector',
     where: /^diagrams\/inspector\//,
@@ -235,6 +240,12 @@ describe('packages', () => {
     ];
     const undeclared = used.filter(({ name }) => !name.startsWith('node:') && !declared.includes(name));
     expect(undeclared).toEqual([]);
+  });
+
+  test('npm 11 is told of every package with an install script, none of which is needed', () => {
+    const scripted = Object.entries(lock.packages).filter(([, one]) => 'hasInstallScript' in one);
+    const names = scripted.map(([path]) => path.replace(/^.*node_modules\//, ''));
+    expect(manifest.allowScripts).toEqual(Object.fromEntries(names.map((name) => [name, false])));
   });
 });
 

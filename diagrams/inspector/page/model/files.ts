@@ -116,7 +116,7 @@ export function imported(record: Recording, text: string): Imported {
       continue;
     } else if (item.kind === 'gap') record.gap(process, item.missed, item.next);
     else if (item.kind === 'end') cut = item.why;
-    else if (item.kind !== 'refused') record.add(process, item);
+    else if (item.kind !== 'refused' && item.kind !== 'links') record.add(process, item);
     read++;
   }
   record.malformed += wrong;
