@@ -84,18 +84,18 @@ class Client {
 
   // ---- log-on (3)
 
-  /** Sends now and after each back-off step, and gives up at the end (3.2). */
-  repeat(datagrams) {
+  /** Sends the first now and all of them after each back-off step, and gives up at the end (3.2). */
+  repeat(datagrams, first = datagrams()) {
     const steps = [500, 1000, 1000, 1500, 1500];
-    const transmit = () => {
+    const transmit = (some) => {
       this.retries = 0;
-      for (const bytes of datagrams()) this.udp.send(bytes);
+      for (const bytes of some) this.udp.send(bytes);
       const step = steps.shift();
-      if (step !== undefined) this.arm('retry', step * (1 + Math.random() / 4), transmit);
+      if (step !== undefined) this.arm('retry', step * (1 + Math.random() / 4), () => transmit(datagrams()));
     };
     const why = () => (this.timers.hold ? 'Authentication failed' : 'No answer from the server');
     this.arm('giveUp', 8000, () => this.finish(why()));
-    transmit();
+    transmit(first);
   }
 
   onDatagram(bytes) {
@@ -132,7 +132,7 @@ class Client {
     this.candidates = [...this.candidates, candidate].slice(-4);
     if (this.phase === 'Wait for Challenge') {
       this.phase = 'Wait for AUTH_SUCCESS';
-      this.repeat(() => [this.question, ...this.responses.values()]);
+      this.repeat(() => [this.question, ...this.responses.values()], [candidate.response]);
     } else if (!answered) this.udp.send(candidate.response);
   }
 

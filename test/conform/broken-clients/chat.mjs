@@ -104,6 +104,8 @@ export const CHAT = {
   'no-backslash': () => typed((before, text, inChat) => before(text.startsWith('\\') ? text.slice(1) : text, inChat)),
   'case-matters': () =>
     typed((before, text, inChat) => before(/^[A-Z][a-z ]*(?: \w+)?$/.test(text) ? text : `\\${text}`, inChat)),
+  'blanks-matter': () =>
+    typed((before, text, inChat) => before(/^\s|\s$|\s\s/.test(text) ? `\\${text}` : text, inChat)),
   'lines-not-escaped': line((shown) =>
     shown.replaceAll(/\\u\{([\da-f]+)\}/g, (_, code) => String.fromCodePoint(parseInt(code, 16))),
   ),

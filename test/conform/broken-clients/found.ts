@@ -127,6 +127,7 @@ export const FOUND: Readonly<Record<string, readonly [string, ...string[]]>> = {
   'text-trimmed': ['text-sent'],
   'sends-long-texts': ['text-refused'],
   'no-backslash': ['command-as-text'],
+  'blanks-matter': ['blanks'],
   'case-matters': ['chat-request', 'end-chat'],
   'lines-not-escaped': ['text-escaped', 'history-session'],
   'history-without-brackets': ['history-lines', 'v5'],

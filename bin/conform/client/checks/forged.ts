@@ -2,16 +2,17 @@
 import { encodeDatagram } from '../../../../transport/wire/datagrams';
 import { withBytes } from '../../bytes';
 import { attemptOf, type Candidate, freshRand, random } from '../candidate';
-import { alike, hex, must, mustTake, pause, same, type ClientCheck } from '../judge';
+import { alike, hex, LATE_MS, must, pause, same, type ClientCheck } from '../judge';
 import { uint, withBit } from '../raw';
 import { authFailFor, challengeFor, RESPONSE, type Scene } from '../scene';
 import { Server, type Datagram } from '../server';
 import { isResponse, logOff, STEP_MS, transmissions } from './log-on';
 
-/** T_FAIL_HOLD, ms. */
-const HOLD_MS = 400;
 /** Where HELLO has the versions that it offers. */
 const VERSIONS_AT = 24;
+
+/** T_FAIL_HOLD; a small client may do without (9.1). */
+const HOLD_MS = 400;
 
 /** One bit of each byte: all of them at once would not fit the buffer of the client's socket. */
 const bitsOf = (datagram: Buffer): Buffer[] =>
@@ -167,6 +168,7 @@ export const forgedChecks: readonly ClientCheck[] = [
     name: 'auth-fail-forged',
     section: '3.8',
     must: 'AUTH_FAIL does not end a log-on whose AUTH_SUCCESS comes within 0.4 s',
+    optional: true,
     async play(scene) {
       await acceptsGenuine(scene, (_, { hello }) => [authFailFor(hello)]);
     },
@@ -175,6 +177,7 @@ export const forgedChecks: readonly ClientCheck[] = [
     name: 'auth-fail-hundred',
     section: '3.8',
     must: 'a hundred AUTH_FAILs do no more than one',
+    optional: true,
     async play(scene) {
       await acceptsGenuine(scene, (_, { hello }) => Array.from({ length: 100 }, () => authFailFor(hello)));
     },
@@ -182,18 +185,20 @@ export const forgedChecks: readonly ClientCheck[] = [
   {
     name: 'auth-fail-genuine',
     section: '3.8',
-    must: 'AUTH_FAIL ends the log-on after 0.4 s with a line for the user, and before the first repetition is due: four datagrams in all',
+    must: 'AUTH_FAIL ends the log-on after 0.4 s at most with a line for the user, and exactly four datagrams have been sent',
     async play(scene) {
       const mark = scene.program.mark();
       const hello = await scene.hello();
       await scene.challenged(hello);
       const start = performance.now();
       scene.answer(hello, authFailFor(hello.bytes));
-      // Other lines may be shown; what is shown at once is not this one.
-      await pause(HOLD_MS / 2);
-      scene.program.mark();
-      await scene.program.tells('that the key is wrong, after 0.4 s');
-      mustTake('the end of the log-on', HOLD_MS, performance.now() - start, 1);
+      await scene.program.tells('that the key is wrong');
+      const took = performance.now() - start;
+      must(
+        took < HOLD_MS + LATE_MS,
+        `the end of the log-on within ${String(HOLD_MS)} ms`,
+        `it after ${took.toFixed(0)} ms`,
+      );
       must(!scene.program.since(mark).includes('Connected'), 'no "Connected"', '"Connected"');
       await scene.server.caughtUp();
       const sent = scene.server.received.length;
