@@ -28,7 +28,7 @@ interface Form {
   readonly chances: readonly number[];
 }
 
-/** History states have fixed tests: without a target of their own XState enters them in another way than any reader can write. */
+/** No history states yet: XState enters one without a target of its own in another way than the SCXML says. */
 const kinds = fc.constantFrom<Form['kind']>('compound', 'compound', 'compound', 'compound', 'parallel', 'final');
 const chances = fc.nat().map((seed) => {
   const random = randomOf(seed);
