@@ -25,6 +25,7 @@ interface Options {
   readonly out: string;
   readonly level?: Level;
   readonly from?: string;
+  readonly timeout: number;
   readonly page?: true;
 }
 
@@ -51,6 +52,9 @@ export const command = withVersion(
       '--from <file[:export]>',
       'draw an XState 4 machine: .js, .cjs, .mjs (the file is run), or a config as .json',
     )
+    .addOption(
+      new Option('--timeout <seconds>', 'how long the file of --from may take to load').argParser(seconds).default(30),
+    )
     .option('--page', `also write ${PAGE_FILE}, the drawings of the inspector's page`)
     .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
     .exitOverride(),
@@ -69,6 +73,13 @@ function formats(list: string): readonly Format[] {
       throw new InvalidArgumentError(`There is no format "${name}". Formats: ${FORMATS.join(', ')}.`);
   }
   return [...new Set(names as Format[])];
+}
+
+const LONGEST_TIMEOUT_S = 3600;
+function seconds(text: string): number {
+  const number = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && number > 0 && number <= LONGEST_TIMEOUT_S) return number;
+  throw new InvalidArgumentError(`A number of seconds, above 0 and at most ${String(LONGEST_TIMEOUT_S)}.`);
 }
 
 /** Our machines that are meant, at the levels that are meant. */
@@ -96,13 +107,19 @@ function chosen(names: readonly string[], level: Level | undefined): readonly Na
   return pictures;
 }
 
-function pictures(names: readonly string[], { from, level, page }: Options): readonly Named[] {
+async function pictures(names: readonly string[], { from, level, page, timeout }: Options): Promise<readonly Named[]> {
   if (from === undefined) return chosen(names, level);
   if (names.length > 0) throw new UserError('give either MACHINE or --from, not both');
   if (level !== undefined) throw new UserError("--level is for Parley's own machines; --from draws everything");
   if (page) throw new UserError("--page is for Parley's own machines");
-  const picture = pictureFrom(from);
+  const { picture, notes } = await pictureFrom(from, timeout);
+  notes.forEach(note);
   return [{ name: fileNameOf(picture), picture }];
+}
+
+/** Something that a user should know about a picture that is drawn all the same. */
+function note(words: string): void {
+  process.stderr.write(`parley-diagrams: note: ${words}\n`);
 }
 
 /** One picture in one text format to standard output. */
@@ -141,7 +158,7 @@ async function writeChanged(folder: string, files: Files): Promise<string[]> {
 
 async function draw(): Promise<void> {
   const options = command.opts<Options>();
-  const named = pictures(command.args, options);
+  const named = await pictures(command.args, options);
   if (options.out === '-') return print(named, options);
   const files = await filesOf(named, options.format);
   if (options.page) files.set(PAGE_FILE, await pagePictures());

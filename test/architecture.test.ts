@@ -304,8 +304,9 @@ describe('files are opened for writing in one place', () => {
 /** What begins something, or changes what all modules share, if it is called while a module is loaded. */
 const STARTS =
   /^(setTimeout|setInterval|setImmediate|queueMicrotask|process\.\w+|\w*\.?(on|once|listen|bind|connect|createSocket|createServer))$/;
-/** Commands, and the script of the page: there the top level is the program. */
-const PROGRAMS = /^bin\/[^/]+\.ts$|^bench\/[^/]+\.ts$|^diagrams\/inspector\/page\/main\.ts$/;
+/** Commands, the script of the page, and the process that runs a user's file: there the top level is the program. */
+const PROGRAMS =
+  /^bin\/[^/]+\.ts$|^bench\/[^/]+\.ts$|^diagrams\/inspector\/page\/main\.ts$|^diagrams\/draw\/from-child\.ts$/;
 
 /** What a statement does when the module is loaded, beyond declaring. */
 function deeds(statement: ts.Statement): string[] {

@@ -238,8 +238,9 @@ _parley_diagrams() {
     --out) compopt -o filenames; COMPREPLY=($(compgen -d -- "$cur")) ;;
     --level) COMPREPLY=($(compgen -W 'spec full' -- "$cur")) ;;
     --from) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
+    --timeout) : ;;
     *)
-      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--format --out --level --from --page -V --version -h --help' -- "$cur"))
+      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--format --out --level --from --timeout --page -V --version -h --help' -- "$cur"))
       else :
       fi ;;
   esac
