@@ -26,7 +26,8 @@ export type ClientEffect =
   | CommonEffect
   /** Fresh attempt-ID, UDP socket connected to the server, no candidates. */
   | { readonly type: 'newAttempt' }
-  | { readonly type: 'sendHELLO' }
+  /** The same bytes as before, and behind them the token of the last RETRY (hexadecimal), if one came. */
+  | { readonly type: 'sendHELLO'; readonly token: string }
   /** Compute RES, CK_A and TH for this CHALLENGE and keep them under its TH; wipe those of the candidates it displaces. */
   | {
       readonly type: 'addCandidate';
@@ -75,6 +76,8 @@ export type ServerEffect =
   | { readonly type: 'makeCookie' }
   /** Send the stored datagram (or AUTH_FAIL with the attempt-ID being answered) to where the question came from. */
   | { readonly type: 'answer'; readonly name: DatagramName; readonly attempt: string; readonly to: Address }
+  /** Send RETRY with a token for the HELLO with this hash and for this address; nothing is kept of it. */
+  | { readonly type: 'retry'; readonly hash: string; readonly attempt: string; readonly to: Address }
   | { readonly type: 'arm'; readonly timer: ServerTimer }
   | { readonly type: 'disarm'; readonly timers: readonly ServerTimer[] }
   /** Send nothing, on purpose; count it. */

@@ -26,18 +26,22 @@ export const LIMITS = {
   T_RESPONSE_MS: 20_000,
   /** Life of an unused cookie: an honest client has given up before. */
   T_COOKIE_MS: 20_000,
-  /** Attempts in Wait for RESPONSE; the oldest leaves. At 50,000 HELLOs a second an honest one lives 0.33 s. */
+  /** Attempts in Wait for RESPONSE. When the table is full a HELLO needs a token, and takes the place of the oldest. */
   PENDING_ATTEMPTS: 16_384,
-  /** Attempts in Wait for RESPONSE of one source. */
+  /** Attempts in Wait for RESPONSE of one source; the same holds when it is full. */
   PENDING_PER_SOURCE: 256,
-  /** Attempts in Connecting of one client; they needed K_A, so only the user himself can fill this. */
+  /** Attempts in Connecting of one client; the oldest leaves. More than relayed answers can fill (3.6): CANDIDATES at least. */
   CONNECTING_PER_CLIENT: 4,
-  /** Datagrams of one source (IPv4 address, IPv6 /64), 0 = no limit. */
-  DATAGRAMS_PER_SECOND: 50,
-  DATAGRAM_BURST: 200,
+  /** New HELLOs of one source (IPv4 address, IPv6 /64) that are served at once; as many more with a token. 0 = no limit. */
+  HELLOS_PER_SECOND: 50,
+  HELLO_BURST: 200,
+  /** New HELLOs of all sources, and as many more with a token: a new one costs up to 0.1 ms. 0 = no limit. */
+  NEW_ATTEMPTS_PER_SECOND: 2_000,
+  /** The key of the tokens changes so often, and the last one counts too: a token is good for this long at least. */
+  T_TOKEN_MS: 10_000,
   /** AUTH_FAIL in total, 0 = no limit. */
   AUTH_FAIL_PER_SECOND: 200,
-  /** Sources remembered for the bucket above; the one unused longest is forgotten. */
+  /** Sources remembered for the buckets above; the one unused longest is forgotten. */
   SOURCES: 65_536,
   /** Wrong RESPONSEs of one Client-ID in an hour that raise a warning (3.11). */
   WRONG_RESPONSES_PER_HOUR_WARN: 20,
@@ -101,10 +105,13 @@ export const WIRE = {
   /** What a socket takes before it says `wait`; only then it says when it has room again. Versions of Node differ in theirs. */
   SOCKET_QUEUE_BYTES: 16_384,
   TAG_BYTES: 16,
+  TOKEN_BYTES: 16,
   TEXT_MAX_BYTES: 4096,
   REKEY_RECORDS: 65_536,
   /** rands answered per attempt, one genuine and three of somebody on the path; and the newest CHALLENGEs kept for them (3.8). */
   CANDIDATES: 4,
+  /** RETRYs answered per retry step: one genuine and two forged by somebody on the path (3.8). */
+  RETRIES: 3,
   /** Wrong RESPONSEs per rand; the last one closes the attempt (3.8). */
   WRONG_RESPONSES: 3,
   /** Steps of T_RETRY: six transmissions in all (P9). */
@@ -126,6 +133,10 @@ export function limitFaults(l: Limits): string[] {
       'T_RESPONSE must be longer than T_CHALLENGE and T_AUTH together',
     ],
     [l.T_COOKIE_MS > l.T_AUTH_MS + l.T_CONNECTING_MS, 'T_COOKIE must be longer than T_AUTH and T_CONNECTING together'],
+    [
+      l.CONNECTING_PER_CLIENT === 0 || l.CONNECTING_PER_CLIENT >= WIRE.CANDIDATES,
+      `CONNECTING_PER_CLIENT must be at least ${String(WIRE.CANDIDATES)}, or 0 (no limit)`,
+    ],
     [retries < l.T_CHALLENGE_MS, 'the steps of T_RETRY with their jitter must end before T_CHALLENGE'],
     [retries < l.T_AUTH_MS, 'the steps of T_RETRY with their jitter must end before T_AUTH'],
     [

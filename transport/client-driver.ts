@@ -119,7 +119,7 @@ export class ClientDriver {
       case 'newAttempt':
         return logOn.begin();
       case 'sendHELLO':
-        return logOn.sendHello();
+        return logOn.sendHello(effect.token);
       case 'addCandidate':
         return logOn.addCandidate(effect.th, effect.rand, effect.displaced);
       case 'sendRESPONSE':

@@ -20,6 +20,7 @@ import {
   encodeDatagram,
   type OpenDatagram,
   type SealedDatagram,
+  withToken,
 } from './wire/datagrams';
 import { decodeServerPreface, encodeClientPreface } from './wire/prefaces';
 
@@ -90,10 +91,13 @@ export class ClientLogOn {
     this.udp = udp;
   }
 
-  sendHello(): void {
+  /** @param token of a RETRY, in hexadecimal; empty: there was none */
+  sendHello(token: string): void {
+    const { id, trace } = this.o;
     const ver = { min: WIRE.VERSION, max: WIRE.VERSION };
-    this.o.trace?.datagram('client', this.o.id, this.attempt, { type: 'HELLO', ver, id: this.o.id }, this.hello.length);
-    this.udp?.send(this.hello);
+    const bytes = withToken(this.hello, Buffer.from(token, 'hex'));
+    trace?.datagram('client', id, this.attempt, { type: 'HELLO', ver, id }, bytes.length);
+    this.udp?.send(bytes);
   }
 
   /** @param displaced names of candidates that leave for it */
@@ -162,6 +166,9 @@ export class ClientLogOn {
   private opened({ attempt, message }: OpenDatagram, bytes: Buffer): void {
     this.o.trace?.datagram('server', this.o.id, attempt, message, bytes.length);
     if (message.type === 'AUTH_FAIL') return this.handlers.event({ type: 'D.AUTH_FAIL' });
+    if (message.type === 'RETRY') {
+      return this.handlers.event({ type: 'D.RETRY', token: Buffer.from(message.token).toString('hex') });
+    }
     if (message.type !== 'CHALLENGE') return;
     if (message.ver !== WIRE.VERSION) return this.handlers.refused('VersionNotOffered');
     this.challenge = bytes;

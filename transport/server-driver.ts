@@ -12,8 +12,9 @@ import type { Transition } from '../machines/observer';
 import type { Address, Clock, Random, Store, StoreError } from '../machines/ports';
 import { Switchboard, type Instance, type Order, type Outcome } from '../machines/server/switchboard';
 import { Acceptor, type Offer } from './acceptor';
+import { SourceAdmission } from './admission';
 import { DECOY, randKey, ServerAuthenticator, tagKey } from './authenticator';
-import { SourceBuckets, sourceOf } from './buckets';
+import { sourceOf } from './buckets';
 import { Timers } from './clock';
 import type { WireTrace } from './trace';
 import { FaultCounter } from './faults';
@@ -68,7 +69,7 @@ export class ServerDriver {
   private readonly subscribers: ServerSubscribers;
   private readonly turn: Turn;
   private readonly timers: Timers<ServerTimerKey>;
-  private readonly buckets: SourceBuckets;
+  private readonly admission: SourceAdmission;
   private readonly answers: ServerAnswers;
   private readonly links: ServerLinks;
   private udp: DatagramSocket | undefined;
@@ -79,9 +80,13 @@ export class ServerDriver {
     this.faults = new FaultCounter(clock, log);
     this.authenticator = new ServerAuthenticator(keys, o.random, () => this.ports.tcp);
     this.timers = new Timers(clock);
-    this.buckets = new SourceBuckets(clock, limits.DATAGRAMS_PER_SECOND, limits.DATAGRAM_BURST, limits.SOURCES);
-    this.answers = new ServerAnswers({ ...o, counters: this.counters }, this.authenticator, this.faults, (bytes, to) =>
-      this.udp?.send(bytes, to),
+    this.admission = new SourceAdmission(clock, o.random, limits);
+    const { tokens } = this.admission;
+    this.answers = new ServerAnswers(
+      { ...o, counters: this.counters, tokens },
+      this.authenticator,
+      this.faults,
+      (bytes, to) => this.udp?.send(bytes, to),
     );
     this.health = new StoreHealth(store, clock, limits.T_STORE_RETRY_MS, () => log.warn('the store works again'));
     this.subscribers = new ServerSubscribers({
@@ -111,6 +116,7 @@ export class ServerDriver {
       steppedFor(o.watcher),
       {
         subscribers: { has: (id) => keys.has(id) || o.decoy },
+        admission: this.admission,
         authenticator: this.authenticator,
         sessions,
         writable: () => this.health.writable,
@@ -156,6 +162,7 @@ export class ServerDriver {
     await this.links.drained();
     this.health.close();
     this.timers.clear();
+    this.admission.tokens.wipe();
   }
 
   /** Figures of this moment, which name nobody. */
@@ -201,27 +208,27 @@ export class ServerDriver {
   private datagram(bytes: Buffer, from: Address): void {
     this.counters.datagramsIn++;
     this.counters.datagramBytesIn += bytes.length;
-    const source = sourceOf(from.address);
     const refuse = (fault: Parameters<FaultCounter['count']>[0]): void =>
       this.faults.count(fault, { source: sourceText(from) });
-    if (!this.buckets.take(source)) return refuse('TooManyDatagrams');
     const decoded = decodeDatagram(bytes, 'client');
     if (!decoded.ok) return refuse(decoded.fault);
     if ('sealed' in decoded.value) return;
-    const outcome = this.answered(decoded.value, bytes, from, source);
+    const outcome = this.answered(decoded.value, bytes, from);
     if (typeof outcome === 'string') refuse(outcome);
     else this.perform(outcome);
   }
 
-  private answered({ attempt, message }: OpenDatagram, bytes: Buffer, to: Address, source: string) {
+  private answered({ attempt, message, token }: OpenDatagram, bytes: Buffer, to: Address) {
     if (message.type !== 'HELLO' && message.type !== 'RESPONSE') return 'DatagramOfWrongDirection' as const;
     this.o.trace?.datagram('client', message.id, attempt, message, bytes.length);
-    const common = { id: message.id, attempt: attempt.toString('hex'), to, hash: datagramHash(bytes) };
+    const hello = token ? bytes.subarray(0, -token.length) : bytes;
+    const common = { id: message.id, attempt: attempt.toString('hex'), to, hash: datagramHash(hello) };
     if (message.type === 'RESPONSE') {
       return this.switchboard.response({ ...common, rand: randKey(message.rand), res: message.res });
     }
     if (message.ver.min > WIRE.VERSION || message.ver.max < WIRE.VERSION) return 'NoCommonVersion' as const;
-    return this.switchboard.hello({ ...common, source, bytes }) satisfies Outcome;
+    const source = sourceOf(to.address);
+    return this.switchboard.hello({ ...common, source, bytes: hello, token }) satisfies Outcome;
   }
 
   // In: connections
@@ -263,6 +270,8 @@ export class ServerDriver {
     switch (effect.type) {
       case 'answer':
         return this.answers.answer(at, effect);
+      case 'retry':
+        return this.answers.retry(effect);
       case 'arm':
         return this.arm(at, effect.timer);
       case 'disarm':

@@ -14,6 +14,10 @@ export interface ConnectionContext {
   readonly candidates: readonly string[];
   /** Back-off step that T.RETRY was last armed with, from 0. */
   readonly step: number;
+  /** Of the last RETRY that was answered, in hexadecimal; empty before the first. */
+  readonly token: string;
+  /** RETRYs answered since HELLO was repeated by the timer. */
+  readonly retries: number;
 }
 export type ConnectionState =
   | 'Offline'
@@ -40,9 +44,12 @@ function closedText({ cause, reason }: Ev<'N.CLOSED'>): string {
   return cause === 'slow' ? 'Server not reading' : 'Connection lost';
 }
 
+const FRESH: ConnectionContext = { rands: [], candidates: [], step: 0, token: '', retries: 0 };
+
 const actions = {
-  newAttempt: () => ({ set: { rands: [], candidates: [], step: 0 }, ask: { type: 'newAttempt' } as const }),
-  sendHELLO: () => ({ ask: { type: 'sendHELLO' } as const }),
+  newAttempt: () => ({ set: FRESH, ask: { type: 'newAttempt' } as const }),
+  sendHELLO: (c: C) => ({ ask: { type: 'sendHELLO', token: c.token } as const }),
+  takeToken: (c: C, e: Ev<'D.RETRY'>) => ({ set: { token: e.token, retries: c.retries + 1 } }),
   // The newest stay: a repeated HELLO brings the genuine one again, however many copies came before it (3.8).
   addCandidate: (c: C, { th, rand }: Ev<'D.CHALLENGE'>) => {
     const room = WIRE.CANDIDATES - 1;
@@ -57,7 +64,7 @@ const actions = {
   }),
   'sendRESPONSE:all': (c: C) => ({ ask: { type: 'sendRESPONSE', rands: c.rands } as const }),
   keepKey: (_: C, e: Ev<'D.AUTH_SUCCESS'>) => ({
-    set: { rands: [], candidates: [] },
+    set: { rands: [], candidates: [], token: '', retries: 0 },
     ask: { type: 'keepKey', th: e.th } as const,
   }),
   openTcp: (_: C, e: Ev<'D.AUTH_SUCCESS'>) => ({ ask: { type: 'openTcp', port: e.port } as const }),
@@ -67,8 +74,8 @@ const actions = {
   'start:RETRY': (c: C, e: Ev<'U.LOGON' | 'D.CHALLENGE' | 'T.RETRY'>) => {
     const step = e.type === 'T.RETRY' ? c.step + 1 : 0;
     return step < WIRE.RETRY_STEPS
-      ? { set: { step }, ask: { type: 'arm', timer: 'RETRY', step } as const }
-      : { set: { step } };
+      ? { set: { step, retries: 0 }, ask: { type: 'arm', timer: 'RETRY', step } as const }
+      : { set: { step, retries: 0 } };
   },
   'start:GIVEUP': (_: C, e: Ev<'U.LOGON' | 'D.CHALLENGE'>) => ({
     ask: { type: 'arm', timer: 'GIVEUP', for: e.type === 'U.LOGON' ? 'CHALLENGE' : 'AUTH' } as const,
@@ -78,7 +85,7 @@ const actions = {
   'start:ACTIVITY': () => ({ ask: { type: 'arm', timer: 'ACTIVITY' } as const }),
   'stop:RETRY,GIVEUP,HOLD': () => ({ ask: { type: 'disarm', timers: ['RETRY', 'GIVEUP', 'HOLD'] } as const }),
   'stop:CONNECTING': () => ({ ask: { type: 'disarm', timers: ['CONNECTING'] } as const }),
-  reset: () => ({ set: { rands: [], candidates: [], step: 0 }, ask: { type: 'reset' } as const }),
+  reset: () => ({ set: FRESH, ask: { type: 'reset' } as const }),
   endChatLocal: () => ({ ask: { type: 'endChatLocal' } as const }),
   toChat: () => ({ ask: { type: 'toChat' } as const }),
   ignore: (_: C, e: ConnectionEvent) => ({ ask: { type: 'ignore', event: e.type } as const }),
@@ -118,13 +125,14 @@ const guards = {
   'already a candidate': (c: C, e: Ev<'D.CHALLENGE'>) => c.candidates.includes(e.th),
   'rand already answered': (c: C, e: Ev<'D.CHALLENGE'>) => c.rands.includes(e.rand),
   'fewer than 4 rands answered': (c: C) => c.rands.length < WIRE.CANDIDATES,
+  'fewer than 3 RETRYs in this step': (c: C) => c.retries < WIRE.RETRIES,
   'chat machine is in ActiveChat': (_: C, e: Ev<'T.ACT_EXPIRED'>) => e.inChat,
 };
 
 type State = Cells<ConnectionEvent, ConnectionState, { actions: typeof actions; guards: typeof guards }>;
 
 const ignore = { actions: 'ignore' } as const;
-const DATAGRAMS = ['D.CHALLENGE', 'D.AUTH_SUCCESS', 'D.AUTH_FAIL'] as const;
+const DATAGRAMS = ['D.CHALLENGE', 'D.AUTH_SUCCESS', 'D.AUTH_FAIL', 'D.RETRY'] as const;
 const COMMANDS = ['U.CHAT', 'U.END', 'U.TEXT', 'U.HISTORY'] as const;
 const LOG_ON_TIMERS = ['T.RETRY', 'T.GIVEUP', 'T.HOLD'] as const;
 const ACTIVITY_TIMERS = ['T.ACT_WARN', 'T.ACT_EXPIRED'] as const;
@@ -145,6 +153,12 @@ const success = {
   actions: ['stop:RETRY,GIVEUP,HOLD', 'keepKey', 'openTcp', 'start:CONNECTING'],
 } as const;
 
+/** The server has no room before it knows where HELLO comes from: the token proves it (3.6). Who forges RETRYs makes no loop. */
+const retry = [
+  { cond: 'fewer than 3 RETRYs in this step', actions: ['takeToken', 'sendHELLO'] },
+  { actions: 'ignore' },
+] as const;
+
 /** What both halves of Wait for AUTH_SUCCESS answer alike. */
 const waitForAuthSuccess = {
   'U.LOGON': { actions: 'refuse:Log on already in progress' },
@@ -158,6 +172,7 @@ const waitForAuthSuccess = {
     ignore,
   ],
   'D.AUTH_SUCCESS': success,
+  'D.RETRY': retry,
   // What was answered may all be forged or altered: only the repeated HELLO brings the genuine CHALLENGE again (3.2).
   'T.RETRY': { actions: ['sendHELLO', 'sendRESPONSE:all', 'start:RETRY'] },
   ...cells(['T.CONNECTING', ...ACTIVITY_TIMERS], ignore),
@@ -191,6 +206,7 @@ const waitForChallenge: State = {
     target: 'Wait for AUTH_SUCCESS.answering',
     actions: ['addCandidate', 'sendRESPONSE:this', 'start:RETRY', 'start:GIVEUP'],
   },
+  'D.RETRY': retry,
   'T.GIVEUP': { target: 'Offline', actions: ['reset', 'show:No answer from the server'] },
   'T.RETRY': { actions: ['sendHELLO', 'start:RETRY'] },
   'U.LOGON': { actions: 'refuse:Log on already in progress' },
@@ -264,7 +280,7 @@ export const clientConnection = defineMachine<C, ConnectionEvent, ConnectionStat
   {
     id: 'client connection',
     initial: 'Offline',
-    context: { rands: [], candidates: [], step: 0 },
+    context: FRESH,
     states: {
       Offline: offline,
       'Wait for Challenge': waitForChallenge,

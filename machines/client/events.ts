@@ -17,7 +17,9 @@ export type UserEvent =
 export type DatagramEvent =
   | { readonly type: 'D.CHALLENGE'; readonly th: string; readonly rand: string }
   | { readonly type: 'D.AUTH_SUCCESS'; readonly th: string; readonly port: number }
-  | { readonly type: 'D.AUTH_FAIL' };
+  | { readonly type: 'D.AUTH_FAIL' }
+  /** `token` in hexadecimal. */
+  | { readonly type: 'D.RETRY'; readonly token: string };
 
 export type TimerEvent =
   | { readonly type: 'T.RETRY' }

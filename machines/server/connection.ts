@@ -38,6 +38,9 @@ const actions = {
   sendCHALLENGE: answer('CHALLENGE'),
   sendAUTH_SUCCESS: answer('AUTH_SUCCESS'),
   sendAUTH_FAIL: answer('AUTH_FAIL'),
+  sendRETRY: (_: C, e: Ev<'D.HELLO_UNPROVED'>) => ({
+    ask: { type: 'retry', hash: e.hash, attempt: e.attempt, to: e.to } as const,
+  }),
   silence: () => ({ ask: { type: 'silence' } as const }),
   'start:RESPONSE': () => ({ ask: { type: 'arm', timer: 'RESPONSE' } as const }),
   'start:COOKIE': () => ({ ask: { type: 'arm', timer: 'COOKIE' } as const }),
@@ -81,7 +84,7 @@ const MESSAGES = ['M.CHAT_REQUEST', 'M.CHAT', 'M.END_REQUEST', 'M.HISTORY_REQ'] 
 /** What only a bound socket brings. */
 const BOUND = ['N.CLOSED', 'X.PROTOCOL', ...MESSAGES] as const;
 /** What goes to the instance that waits for HELLO, never to an attempt. */
-const UNROUTED = ['D.HELLO_NEW', 'D.HELLO_UNKNOWN', 'D.RESPONSE_STRAY'] as const;
+const UNROUTED = ['D.HELLO_NEW', 'D.HELLO_UNKNOWN', 'D.HELLO_UNPROVED', 'D.RESPONSE_STRAY'] as const;
 
 const offline: State = {
   'S.START': { target: 'Wait for HELLO' },
@@ -99,6 +102,7 @@ const waitForHello: State = {
     actions: ['makeRand', 'storeXRES', 'sendCHALLENGE', 'start:RESPONSE'],
   },
   'D.HELLO_UNKNOWN': { actions: 'silence' },
+  'D.HELLO_UNPROVED': { actions: 'sendRETRY' },
   'D.RESPONSE_STRAY': { actions: 'sendAUTH_FAIL' },
   'S.START': ignore,
   'S.STOP': { target: 'Offline' },

@@ -19,7 +19,7 @@ import { start, type Running } from './broken/server';
 const open = stages();
 const KEYS = ['ann', 'ben', 'cleo'] as const;
 const ALWAYS = SERVER_CHECKS.filter(({ needs }) => needs === undefined);
-const UNLIMITED = limits({ DATAGRAMS_PER_SECOND: 0, AUTH_FAIL_PER_SECOND: 0, MESSAGES_PER_SECOND: 0 });
+const UNLIMITED = limits({ HELLOS_PER_SECOND: 0, AUTH_FAIL_PER_SECOND: 0, MESSAGES_PER_SECOND: 0 });
 /** Other processes may have the processor for a while. */
 const PATIENT = ['--patience', '10'];
 

@@ -3,8 +3,8 @@
  * the scenario's budget says. Must never be here: what happens by itself.
  */
 import type { UserEvent } from '../../machines/client/events';
-import { deliverToClient, deliverToServer, wordsOf, type Move } from './moves';
-import { authFail, authSuccess, challenge, hello, response, type Piece } from './symbols';
+import { deliverToClient, deliverToServer, isTaken, wordsOf, type Move } from './moves';
+import { authFail, authSuccess, challenge, hello, response, retry, type Piece } from './symbols';
 import { withConn, type Conn, type Conns } from './tcp';
 import type { Draft, Row, Universe } from './world';
 
@@ -57,6 +57,7 @@ function faultMoves(u: Universe, row: Row): Move[] {
       moves.push(costing(u, 'loss', `${datagram} is lost`, (draft) => u.lose(draft, datagram)));
     }
   }
+  if (on && left(u, row, 'busy')) moves.push(...busy(u, row));
   if (on && left(u, row, 'crash')) moves.push(crash(u, 'process'), crash(u, 'machine'));
   if (on && left(u, row, 'stop')) moves.push(stop(u));
   if (on && left(u, row, 'remove')) moves.push(...u.ids.map((id) => changeOfSubscribers(u, row, id)));
@@ -68,6 +69,15 @@ function faultMoves(u: Universe, row: Row): Move[] {
     );
   }
   return moves;
+}
+/** A HELLO meets a bucket that is empty, or a table that is full. */
+function busy(u: Universe, row: Row): Move[] {
+  const hellos = u.datagramsIn(row).filter((datagram) => datagram.startsWith('HELLO') && isTaken(u, row, datagram));
+  return hellos.map((datagram) =>
+    costing(u, 'busy', `the server has no room for ${datagram}`, (draft) => {
+      u.stepServer(draft, `busy ${datagram}`, (s) => s.datagram(datagram, false), { type: 'datagram', datagram });
+    }),
+  );
 }
 function costing(u: Universe, what: string, words: string, apply: (draft: Draft) => void): Move {
   const paid = (draft: Draft): void => {
@@ -170,6 +180,7 @@ function attacksOnClient(u: Universe, row: Row, i: number): Move[] {
   if (left(u, row, 'CHALLENGE')) {
     moves.push(forged('CHALLENGE', challenge(attempt, `M${String(u.budget(row).CHALLENGE)}`)));
   }
+  if (left(u, row, 'RETRY')) moves.push(forged('RETRY', retry(attempt, `M${String(u.budget(row).RETRY)}`)));
   if (left(u, row, 'altered')) {
     for (const datagram of u.datagramsIn(row)) {
       if (datagram.startsWith(`CHALLENGE ${attempt} `))

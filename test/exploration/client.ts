@@ -19,6 +19,7 @@ import {
   type FirstFlight,
   type Out,
   type Piece,
+  withToken,
 } from './symbols';
 import { Reader } from './reader';
 
@@ -91,6 +92,7 @@ export class ClientModel {
     const [type, attempt = '', third = ''] = datagram.split(' ');
     if (this.udp === 'closed' || attempt !== this.attempt) return;
     if (type === 'AUTH_FAIL') return this.handle({ type: 'D.AUTH_FAIL' });
+    if (type === 'RETRY') return this.handle({ type: 'D.RETRY', token: third });
     if (type === 'CHALLENGE') return this.handle({ type: 'D.CHALLENGE', th: datagram, rand: third });
     const th = [...this.candidates].find((each) => this.keyOf(each) === third);
     if (th !== undefined) this.handle({ type: 'D.AUTH_SUCCESS', th, port: 1 });
@@ -157,7 +159,7 @@ export class ClientModel {
         this.udp = 'open';
         return;
       case 'sendHELLO':
-        return this.say({ type: 'datagram', datagram: this.hello });
+        return this.say({ type: 'datagram', datagram: withToken(this.hello, effect.token) });
       case 'addCandidate':
         effect.displaced.forEach((th) => this.candidates.delete(th));
         return void this.candidates.add(effect.th);

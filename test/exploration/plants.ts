@@ -85,7 +85,7 @@ const logOnBugs: readonly Planted[] = [
     bug: 'a CONNECT supersedes connected instances only, and younger ones too',
     scenario: { users: { A: { on: 2, off: 1 } } },
     sabotage: ({ board }) => {
-      board.tables.olderThan = function (instance: Instance) {
+      board.tables.overtake = function (instance: Instance) {
         return [...this.all].filter(
           (other) => other.id === instance.id && other !== instance && other.connection.state === 'Connected',
         );

@@ -38,6 +38,10 @@ export interface Faults {
   readonly RESPONSE?: number;
   /** Copies of HELLO, altered on the way. */
   readonly HELLO?: number;
+  /** HELLOs for which the server has no room. */
+  readonly busy?: number;
+  /** RETRYs with a token that the server has not made. */
+  readonly RETRY?: number;
   /** HELLOs in a subscriber's name from elsewhere. */
   readonly flood?: number;
   /** A recorded first flight on a new socket. */

@@ -107,6 +107,23 @@ export const logOnScenarios: readonly Scenario[] = [
     limits: { PENDING_ATTEMPTS: 2 },
   },
   {
+    name: 'H17',
+    about:
+      'the server has no room for three HELLOs, with a token or without; two RETRYs are forged; must end in Connected',
+    budget: 'small',
+    users: { A: { on: 1 } },
+    faults: { busy: 3, RETRY: 2 },
+    mustConnect: true,
+  },
+  {
+    name: 'H18',
+    about: 'the table is full, no HELLO without a token makes room; loss, and a RETRY that is forged',
+    budget: 'small',
+    users: { A: { on: 2, off: 1 } },
+    faults: { flood: 2, RETRY: 1, loss: 1 },
+    limits: { PENDING_ATTEMPTS: 1 },
+  },
+  {
     name: 'H10',
     about: 'a recorded CONNECT is repeated on another socket, before and after the genuine one; one cut',
     budget: 'small',

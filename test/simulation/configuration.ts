@@ -131,7 +131,7 @@ function limitsOf(chance: Chance, slow: boolean): Limits {
     T_GUARD_MS: activity / 4,
     PENDING_ATTEMPTS: chance.pick([12, LIMITS.PENDING_ATTEMPTS]),
     PENDING_PER_SOURCE: chance.pick([1, 2, LIMITS.PENDING_PER_SOURCE]),
-    CONNECTING_PER_CLIENT: chance.pick([2, LIMITS.CONNECTING_PER_CLIENT]),
+    CONNECTING_PER_CLIENT: chance.pick([LIMITS.CONNECTING_PER_CLIENT, 6]),
     UNBOUND_SOCKETS: chance.pick([10, LIMITS.UNBOUND_SOCKETS]),
     UNBOUND_PER_SOURCE: chance.pick([2, LIMITS.UNBOUND_PER_SOURCE]),
     MESSAGES_PER_SECOND: chance.pick([0, slow ? 0 : 5, LIMITS.MESSAGES_PER_SECOND]),

@@ -35,7 +35,11 @@ function lastLine({ asked }: Fields, { status, count }: Fields): string {
 const named: Readonly<Record<string, Asked>> = {
   // Client, connection
   newAttempt: one({ type: 'newAttempt' }),
-  sendHELLO: one({ type: 'sendHELLO' }),
+  // The newest token, and none when an attempt begins (3.6).
+  sendHELLO: ({ token }, { type, token: newest }) => [
+    { type: 'sendHELLO', token: type === 'D.RETRY' ? newest : type === 'U.LOGON' ? '' : token },
+  ],
+  takeToken: nothing,
   // Four are kept, the newest (3.8).
   addCandidate: ({ candidates }, { th, rand }) => {
     const before = candidates as readonly string[];
@@ -79,6 +83,7 @@ const named: Readonly<Record<string, Asked>> = {
   storeXRES: one({ type: 'storeXRES' }),
   sendCHALLENGE: answer('CHALLENGE'),
   silence: one({ type: 'silence' }),
+  sendRETRY: (_, { hash, attempt, to }) => [{ type: 'retry', hash, attempt, to }],
   sendAUTH_FAIL: answer('AUTH_FAIL'),
   countBad: nothing,
   makeCookie: one({ type: 'makeCookie' }),

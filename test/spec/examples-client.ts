@@ -35,13 +35,19 @@ const CHALLENGES = [
   [{ context: four, event: arrives(challenge(5)) }],
 ];
 
-const noAttempt = { rands: [], candidates: [], step: 0 };
-const attempt = { ...having(challenge(1)), step: 0 };
+const token = (n: number): string => n.toString(16).padStart(32, '0');
+const AGAIN = [
+  [0, 2].map((retries) => ({ context: { retries }, event: () => ({ type: 'D.RETRY', token: token(2) }) as const })),
+  [{ context: { retries: 3 }, event: () => ({ type: 'D.RETRY', token: token(2) }) as const }],
+];
+
+const noAttempt = { rands: [], candidates: [], step: 0, token: '', retries: 0 };
+const attempt = { ...having(challenge(1)), step: 0, token: token(1), retries: 1 };
 
 export const connection = examples(clientConnection, {
   contexts: {
     Offline: noAttempt,
-    'Wait for Challenge': noAttempt,
+    'Wait for Challenge': { ...attempt, ...having() },
     'Wait for AUTH_SUCCESS.answering': attempt,
     'Wait for AUTH_SUCCESS.doubting': attempt,
     'Connecting.opening': noAttempt,
@@ -58,6 +64,7 @@ export const connection = examples(clientConnection, {
     'D.CHALLENGE': { type: 'D.CHALLENGE', ...challenge(1) },
     'D.AUTH_SUCCESS': { type: 'D.AUTH_SUCCESS', th: challenge(1).th, port: 40000 },
     'D.AUTH_FAIL': { type: 'D.AUTH_FAIL' },
+    'D.RETRY': { type: 'D.RETRY', token: token(2) },
     'T.RETRY': { type: 'T.RETRY' },
     'T.GIVEUP': { type: 'T.GIVEUP' },
     'T.HOLD': { type: 'T.HOLD' },
@@ -76,9 +83,9 @@ export const connection = examples(clientConnection, {
     'M.HISTORY_END': { type: 'M.HISTORY_END', id: 'bob', status: 0, count: 0 },
   },
   choices: {
-    'Wait for Challenge': { 'T.RETRY': [RETRIES] },
-    'Wait for AUTH_SUCCESS.answering': { 'D.CHALLENGE': CHALLENGES, 'T.RETRY': [RETRIES] },
-    'Wait for AUTH_SUCCESS.doubting': { 'D.CHALLENGE': CHALLENGES, 'T.RETRY': [RETRIES] },
+    'Wait for Challenge': { 'D.RETRY': AGAIN, 'T.RETRY': [RETRIES] },
+    'Wait for AUTH_SUCCESS.answering': { 'D.CHALLENGE': CHALLENGES, 'D.RETRY': AGAIN, 'T.RETRY': [RETRIES] },
+    'Wait for AUTH_SUCCESS.doubting': { 'D.CHALLENGE': CHALLENGES, 'D.RETRY': AGAIN, 'T.RETRY': [RETRIES] },
     'Connecting.opening': { 'N.CLOSED': [CLOSED] },
     'Connecting.awaiting': { 'N.CLOSED': [CLOSED] },
     Connected: {

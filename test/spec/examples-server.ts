@@ -31,6 +31,7 @@ export const connection = examples(serverConnection, {
     'D.HELLO_NEW': { type: 'D.HELLO_NEW', id: 'alice', ...asked },
     'D.HELLO_DUP': { type: 'D.HELLO_DUP', ...asked },
     'D.HELLO_UNKNOWN': { type: 'D.HELLO_UNKNOWN', id: 'mallory', ...asked },
+    'D.HELLO_UNPROVED': { type: 'D.HELLO_UNPROVED', hash: 'of its bytes', ...asked },
     'D.RESPONSE_OK': { type: 'D.RESPONSE_OK', ...asked },
     'D.RESPONSE_BAD': { type: 'D.RESPONSE_BAD', hash: 'c', ...asked },
     'D.RESPONSE_STRAY': { type: 'D.RESPONSE_STRAY', ...asked },

@@ -174,7 +174,7 @@ test('46: everything three times and in any order: as without', () =>
 
 /** How many of so many log-ons, one attempt each, end in Connected at 30 % loss in both directions; none may hang. */
 async function connectedOf(logOns: number, seed: number): Promise<number> {
-  const world = await World.open({ users, seed, limits: { DATAGRAMS_PER_SECOND: 0 } });
+  const world = await World.open({ users, seed, limits: { HELLOS_PER_SECOND: 0 } });
   const a = world.user('A');
   world.network.fate = weather(new SeededRandom(seed), { loss: 0.3 });
   let connected = 0;

@@ -9,6 +9,7 @@ import {
   encodeDatagram,
   joinAuthSuccess,
   type OpenDatagram,
+  withToken,
 } from '../../transport/wire/datagrams';
 import {
   decodeClientPreface,
@@ -167,12 +168,16 @@ describe('records that their key opens', () => {
 });
 
 describe('vectors of P25, accepted', () => {
-  test.each(ADDED.accepted.filter(({ layer }) => layer === 'datagram'))('$name', ({ from, bytes, decoded, grease }) => {
-    const message = fromFile(decoded as never) as Clear;
-    expect(decodeDatagram(hex(bytes), from as Role)).toEqual({ ok: true, value: { attempt: ATTEMPT, message } });
-    const options = grease === undefined ? {} : { grease: hex(grease) };
-    expect(encodeDatagram(ATTEMPT, message, options).toString('hex')).toBe(bytes);
-  });
+  test.each(ADDED.accepted.filter(({ layer }) => layer === 'datagram'))(
+    '$name',
+    ({ from, bytes, decoded, grease, token }) => {
+      const message = fromFile(decoded as never) as Clear;
+      const value = { attempt: ATTEMPT, message, ...(token === undefined ? {} : { token: hex(token) }) };
+      expect(decodeDatagram(hex(bytes), from as Role)).toEqual({ ok: true, value });
+      const options = grease === undefined ? {} : { grease: hex(grease) };
+      expect(withToken(encodeDatagram(ATTEMPT, message, options), hex(token ?? '')).toString('hex')).toBe(bytes);
+    },
+  );
   test.each(ADDED.accepted.filter(({ layer }) => layer === 'authSuccess'))('$name', ({ bytes, decoded }) => {
     const message = fromFile(decoded as never) as Message<'AUTH_SUCCESS'>;
     expect(decodeAuthSuccessBody(hex(bytes))).toEqual({ ok: true, value: message });

@@ -268,8 +268,9 @@ export const LOG_ONS: readonly Broken[] = [
     fault: 'a CONNECT ends older connections only, not older attempts',
     caughtBy: 'take-over-by-older',
     inside: ({ switchboard: { tables } }) => {
-      const olderThan = tables.olderThan.bind(tables);
-      tables.olderThan = (instance) => olderThan(instance).filter(({ connection }) => connection.state === 'Connected');
+      const overtake = tables.overtake.bind(tables);
+      tables.overtake = (instance) => overtake(instance).filter(({ connection }) => connection.state === 'Connected');
+      tables.isOver = () => false;
     },
   },
   {
