@@ -32,6 +32,7 @@ import {
   openSuccess,
   PREFACE,
   randOf,
+  tokenOf,
   secretOf,
   typeOf,
   uint,
@@ -62,6 +63,9 @@ class Client {
   /** By rand: the server's attempt that each answers. */
   responses = new Map();
   timers = {};
+  /** Of the last RETRY; and how many came since the last repetition. */
+  token = Buffer.alloc(0);
+  retries = 0;
 
   constructor(id, key, address, port) {
     Object.assign(this, { id, key, address });
@@ -70,7 +74,7 @@ class Client {
     this.udp = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
     this.udp.on('error', () => undefined); // ICMP is only a hint (3.9)
     this.udp.on('message', (bytes) => this.onDatagram(bytes));
-    this.udp.connect(port, address, () => this.repeat(() => [this.hello]));
+    this.udp.connect(port, address, () => this.repeat(() => [this.question]));
   }
 
   arm(name, ms, action) {
@@ -84,6 +88,7 @@ class Client {
   repeat(datagrams) {
     const steps = [500, 1000, 1000, 1500, 1500];
     const transmit = () => {
+      this.retries = 0;
       for (const bytes of datagrams()) this.udp.send(bytes);
       const step = steps.shift();
       if (step !== undefined) this.arm('retry', step * (1 + Math.random() / 4), transmit);
@@ -99,9 +104,22 @@ class Client {
       if (type === 2) this.onChallenge(bytes);
       if (type === 4) this.onSuccess(bytes);
       if (type === 5) this.onFail(bytes);
+      if (type === 6) this.onRetry(bytes);
     } catch (error) {
       if (!(error instanceof Wrong)) throw error;
     }
+  }
+
+  /** HELLO, and behind it the token of a server that had no room (3.6); keys are made of HELLO alone. */
+  get question() {
+    return Buffer.concat([this.hello, this.token]);
+  }
+
+  onRetry(bytes) {
+    if (!this.phase.startsWith('Wait for') || this.retries === 3) return;
+    this.retries++;
+    this.token = tokenOf(bytes);
+    this.udp.send(this.question);
   }
 
   onChallenge(bytes) {
@@ -114,7 +132,7 @@ class Client {
     this.candidates = [...this.candidates, candidate].slice(-4);
     if (this.phase === 'Wait for Challenge') {
       this.phase = 'Wait for AUTH_SUCCESS';
-      this.repeat(() => [this.hello, ...this.responses.values()]);
+      this.repeat(() => [this.question, ...this.responses.values()]);
     } else if (!answered) this.udp.send(candidate.response);
   }
 

@@ -242,3 +242,41 @@ story('43: CHALLENGE, AUTH_SUCCESS, AUTH_FAIL in Offline, Connecting and Connect
   expect([a.isOffline, a.look()]).toEqual([true, ['Disconnected']]);
   expect(world.watch.datagrams).toHaveLength(5 - 1);
 });
+
+const retry = (world: World): Buffer =>
+  encodeDatagram(attemptOf(world), { type: 'RETRY', token: world.random.bytes(16) });
+const hellos = (world: World): Buffer[] =>
+  world.watch.sentDatagrams.filter(({ name }) => name === 'HELLO').map(({ bytes }) => bytes);
+
+story('143: a hundred RETRYs: three are answered in a step, and the log-on succeeds', hostile, (world) => {
+  const a = begins(world, 50);
+  for (let n = 0; n < 100; n++) forge(world, retry(world));
+  world.advance(20);
+  expect(hellos(world).map(({ length }) => length)).toEqual([128, 144, 144, 144]);
+  connects(world, a);
+});
+
+const crowded = { ...hostile, limits: { PENDING_ATTEMPTS: 1 } } as const;
+/** Somebody else's attempt fills the table. */
+function crowd(world: World): void {
+  const bytes = encodeDatagram(world.random.bytes(16), { type: 'HELLO', ver: { min: 1, max: 1 }, id: 'B' });
+  world.network.inject({ address: '203.0.113.7', port: 7 }, SERVER, bytes);
+  world.advance(10);
+}
+
+story('a server without room: RETRY, the same HELLO with its token, and the log-on goes on', crowded, (world) => {
+  crowd(world);
+  const a = begins(world, 350);
+  const [plain, proved, ...more] = hellos(world);
+  expect([plain?.length, proved?.length, more]).toEqual([128, 144, []]);
+  expect(proved?.subarray(0, 128)).toEqual(plain);
+  connects(world, a);
+});
+
+story('a server without room, and two RETRYs that are forged before the genuine one', crowded, (world) => {
+  crowd(world);
+  const a = begins(world, 50);
+  forge(world, retry(world));
+  forge(world, retry(world));
+  connects(world, a);
+});

@@ -2,7 +2,7 @@
  * Somebody who sees no traffic forges the source address of a victim (protocol 3.6, 3.8): rubbish, HELLOs and RESPONSEs, ten a
  * millisecond. The victim logs on, and others wait for nobody. Real sockets: test/hostile/off-path.test.ts.
  */
-import { LIMITS } from '../../machines/limits';
+import { LIMITS, WIRE } from '../../machines/limits';
 import type { Address } from '../../machines/ports';
 import { RetryTokens } from '../../transport/security/retry-tokens';
 import { encodeDatagram, withToken } from '../../transport/wire/datagrams';
@@ -165,4 +165,25 @@ story('a CONNECT ends few attempts at once, however many HELLOs came for its cli
   expect(waiting.ask(waiting.hello)?.[5]).toBe(2);
   client.leave();
   waiting.leave();
+});
+
+/** Somebody on the path lets the client answer rands of his own, and sends the answers when it suits him. */
+story('answers relayed, however late, push no genuine attempt out of Connecting', hostile, (world) => {
+  const asked = (count: number): RawClient[] =>
+    Array.from({ length: count }, () => {
+      const client = new RawClient(world, 'A');
+      client.challenge();
+      return client;
+    });
+  const held = asked(LIMITS.CONNECTING_PER_CLIENT);
+  const [genuine] = asked(1) as [RawClient];
+  // In one attempt a client answers three others at most (3.8).
+  const fresh = asked(WIRE.CANDIDATES - 1);
+  genuine.respond();
+  for (const relayed of [...held, ...fresh]) relayed.ask(relayed.responseBytes());
+  genuine.openTcp();
+  genuine.write(genuine.firstFlight());
+  world.advance(10);
+  expect(genuine.look()).toEqual(['CONNECTED']);
+  for (const client of [...held, genuine, ...fresh]) client.leave();
 });

@@ -9,6 +9,7 @@ import { historyChecks } from './checks/history';
 import { keyFileChecks } from './checks/key-file';
 import { logOnChecks } from './checks/log-on';
 import { recordChecks } from './checks/records';
+import { retryChecks } from './checks/retry';
 import { scenarioChecks } from './checks/scenarios';
 import { textChecks } from './checks/texts';
 import type { ClientCheck } from './judge';
@@ -18,6 +19,7 @@ export const CLIENT_CHECKS: readonly ClientCheck[] = [
   ...logOnChecks,
   ...forgedChecks,
   ...candidateChecks,
+  ...retryChecks,
   ...connectChecks,
   ...recordChecks,
   ...chatChecks,

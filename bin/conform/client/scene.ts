@@ -269,6 +269,10 @@ export function authFailFor(hello: Buffer): Buffer {
   return encodeDatagram(attemptOf(hello), { type: 'AUTH_FAIL' });
 }
 
+export function retryFor(hello: Buffer, token: Buffer): Buffer {
+  return encodeDatagram(attemptOf(hello), { type: 'RETRY', token });
+}
+
 /** Each place in each word of the command is filled in; there is no shell that would read the result. */
 function filled(command: readonly string[], places: Readonly<Record<string, string>>): [string, ...string[]] {
   const [file = '', ...args] = command.map((word) =>

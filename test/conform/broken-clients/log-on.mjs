@@ -93,14 +93,21 @@ const BYTES = {
 const DEEDS = {
   'hello-not-repeated': () => without(cell('connection', 'Wait for Challenge', 'T.RETRY'), 'sendHELLO'),
   'hello-repeated-anew': () =>
-    method(`${CLASS}.sendHello`, function (before) {
-      before();
+    method(`${CLASS}.sendHello`, function (before, token) {
+      before(token);
       this.hello = Buffer.from(this.hello);
       randomBytes(16).copy(this.hello, ATTEMPT_AT);
       this.attempt = this.hello.subarray(ATTEMPT_AT, ATTEMPT_AT + 16);
     }),
   'hello-repeated-early': () => options('--limit', 'T_RETRY_MS=100,100,100,100,100', '--limit', 'T_FAIL_HOLD_MS=50'),
   'hello-repeated-alone': () => without(cell('connection', answering, 'T.RETRY'), 'sendHELLO'),
+  'retry-ignored': () => without(cell('connection', 'Wait for Challenge', 'D.RETRY'), 'takeToken'),
+  'retry-loop': () => guard('connection', 'fewer than 3 RETRYs in this step', () => true),
+  'token-in-transcript': () =>
+    method(`${CLASS}.sendHello`, function (before, token) {
+      before(token);
+      this.hello = Buffer.concat([this.hello, Buffer.from(token, 'hex')]);
+    }),
   'response-not-repeated': () => without(cell('connection', answering, 'T.RETRY'), 'sendRESPONSE:all'),
   'last-response-repeated': () =>
     action('connection', 'sendRESPONSE:all', (_, { rands }) => ({

@@ -10,6 +10,7 @@ import {
   encodeAuthSuccessBody,
   encodeDatagram,
   joinAuthSuccess,
+  withToken,
 } from '../../../transport/wire/datagrams';
 import type { Random } from '../../../machines/ports';
 import { encodeServerPreface } from '../../../transport/wire/prefaces';
@@ -272,6 +273,39 @@ export const LOG_ONS: readonly Broken[] = [
       tables.overtake = (instance) => overtake(instance).filter(({ connection }) => connection.state === 'Connected');
       tables.isOver = () => false;
     },
+  },
+  {
+    name: 'token not understood',
+    fault: 'a HELLO with bytes behind it is dropped',
+    caughtBy: 'token-of-nobody',
+    parts: (parts) => datagrams(parts, { in: (bytes) => (bytes.length === 144 ? undefined : bytes) }),
+  },
+  {
+    name: 'token makes an attempt',
+    fault: 'a HELLO is recognised by all bytes of its datagram, the token too',
+    caughtBy: 'token-of-nobody',
+    inside: ({ switchboard }) => {
+      const hello = switchboard.hello.bind(switchboard);
+      switchboard.hello = (h) => hello({ ...h, hash: `${h.hash} ${hex(h.token ?? Buffer.alloc(0))}` });
+    },
+  },
+  {
+    name: 'token in transcript',
+    fault: 'TH is made of all bytes of the datagram, the token too',
+    caughtBy: 'token-outside-transcript',
+    inside: ({ switchboard }) => {
+      const hello = switchboard.hello.bind(switchboard);
+      switchboard.hello = (h) => hello({ ...h, bytes: withToken(h.bytes, h.token ?? Buffer.alloc(0)) });
+    },
+  },
+  {
+    name: 'any size behind HELLO',
+    fault: 'whatever stands behind a HELLO is not looked at',
+    caughtBy: 'token-of-other-size',
+    parts: (parts) =>
+      datagrams(parts, {
+        in: (bytes) => (bytes[TYPE_AT] === 1 && bytes.length < 400 ? bytes.subarray(0, 128) : bytes),
+      }),
   },
   {
     name: 'no end of guesses',

@@ -51,7 +51,7 @@ function damaged({ bytes: hello }: Datagram): Buffer[] {
     withBytes(one(), 0, 0x53, 0x42, 0x43, 0x54),
     withBytes(one(), 4, 0),
     withBytes(one(), 4, 2),
-    withBytes(one(), 5, 6),
+    withBytes(one(), 5, 7),
     withBytes(one(), 6, 0, 58),
     one().subarray(0, 56),
     longer(one(), Buffer.from([0])),
