@@ -101,6 +101,7 @@ const actions = {
   'show:No answer from the server': show('No answer from the server'),
   'show:Authentication failed': show('Authentication failed'),
   'show:Connection failed': show('Connection failed'),
+  'show:Connection not accepted': show('Connection not accepted'),
   'show:Connection failed (timeout)': show('Connection failed (timeout)'),
   'show:Logged off: no activity': show('Logged off: no activity'),
   'show:Protocol error': show('Protocol error'),
@@ -187,7 +188,6 @@ const connecting = {
   ...cells(DATAGRAMS, ignore),
   ...cells([...LOG_ON_TIMERS, ...ACTIVITY_TIMERS], ignore),
   'T.CONNECTING': { target: 'Offline', actions: ['closeTcp:silent', 'reset', 'show:Connection failed (timeout)'] },
-  'N.CLOSED': { target: 'Offline', actions: ['reset', 'show:Connection failed'] },
   'X.PROTOCOL': { target: 'Offline', actions: ['closeTcp:protocol', 'show:Protocol error', 'reset'] },
 } as const;
 
@@ -235,6 +235,7 @@ const doubting: State = {
 const opening: State = {
   ...connecting,
   'N.OPEN': { target: 'Connecting.awaiting', actions: 'sendCONNECT' },
+  'N.CLOSED': { target: 'Offline', actions: ['reset', 'show:Connection failed'] },
   'U.LOGOFF': { target: 'Offline', actions: ['closeTcp:silent', 'reset', 'show:Log on cancelled'] },
   ...cells(MESSAGES, ignore),
 };
@@ -246,6 +247,8 @@ const awaiting: State = {
     actions: ['stop:CONNECTING', 'show:Connected', 'start:ACTIVITY', 'createChat'],
   },
   'N.OPEN': ignore,
+  // The port was reached: a firewall is not the reason.
+  'N.CLOSED': { target: 'Offline', actions: ['reset', 'show:Connection not accepted'] },
   'U.LOGOFF': { target: 'Offline', actions: ['closeTcp:logoff', 'reset', 'show:Log on cancelled'] },
   ...cells(MESSAGES_TO_CHAT, {
     target: 'Offline',

@@ -49,6 +49,11 @@ export const HAPPENINGS: Readonly<Record<string, Meaning>> = {
     'connection-failed',
     `its TCP port was not reached: check firewalls, ${AGAIN}`,
   ),
+  'Connection not accepted': row(
+    'logOnFailed',
+    'connection-failed',
+    `the server ended it before it was let in: a newer log-on of this Client-ID came, or something on the way interferes; ${AGAIN}`,
+  ),
   'Connection failed (timeout)': row(
     'logOnFailed',
     'connection-failed',
