@@ -60,16 +60,21 @@ export interface Snap {
   readonly state: string;
   readonly wrong: number;
   readonly text: string;
+  readonly rand: string;
+  /** A newer attempt of the client has been connected. */
+  readonly over: boolean;
 }
 export type Snaps = ReadonlyMap<number, Snap>;
 
 export function snapsOf({ board }: ServerModel): Snaps {
-  return new Map([...board.tables.all].map((instance) => [instance.serial, snapOf(instance)]));
+  return new Map(
+    [...board.tables.all].map((each) => [each.serial, { ...snapOf(each), over: board.tables.isOver(each) }] as const),
+  );
 }
-function snapOf({ id, attempt, connection, chat, history }: Instance): Snap {
+function snapOf({ id, attempt, rand = '', connection, chat, history }: Instance): Omit<Snap, 'over'> {
   const inside = [chat, history].map((actor) => actor && [actor.state, actor.context]);
   const text = JSON.stringify([connection.state, connection.context, inside]);
-  return { id, attempt, state: connection.state, wrong: connection.context.wrong.length, text };
+  return { id, attempt, rand, state: connection.state, wrong: connection.context.wrong.length, text };
 }
 
 export function serverViolations(before: Snaps, model: ServerModel, input: Input): Violation[] {
@@ -156,19 +161,16 @@ function symmetric({ board }: ServerModel): Violation[] {
 function untouched(before: Snaps, model: ServerModel, datagram: string): Violation[] {
   const [type, , , rand, res] = datagram.split(' ');
   const after = snapsOf(model);
-  const isRight = (serial: number): boolean => {
-    const instance = [...model.board.tables.all].find((each) => each.serial === serial);
-    return type === 'RESPONSE' && instance?.rand === rand && res === `right:${instance?.id ?? ''}`;
-  };
+  const isRight = (snap: Snap): boolean => type === 'RESPONSE' && snap.rand === rand && res === `right:${snap.id}`;
   return [...before].flatMap(([serial, snap]) => {
     const now = after.get(serial);
     const settled = snap.state === 'Connecting' || snap.state === 'Connected';
     if (settled && now?.text !== snap.text && !isSuperseded(before, after)) {
       return [violation('I-13', `${datagram} changes ${snap.attempt} in ${snap.state}`)];
     }
-    if (settled || snap.state !== 'Wait for RESPONSE' || now) return [];
+    if (settled || snap.state !== 'Wait for RESPONSE' || now || snap.over) return [];
     const third = type === 'RESPONSE' && snap.wrong + 1 === WIRE.WRONG_RESPONSES;
-    if (third || evicted(before, after, type) || isRight(serial)) return [];
+    if (third || evicted(before, after, type) || isRight(snap)) return [];
     return [violation('I-13', `${datagram} ends ${snap.attempt} in Wait for RESPONSE`)];
   });
 }

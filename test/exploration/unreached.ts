@@ -25,7 +25,7 @@ const TO_CHAT = [
   'M.HISTORY_END',
 ] as const;
 const MESSAGES = ['M.CONNECTED', ...TO_CHAT] as const;
-const ANSWERS = ['D.CHALLENGE', 'D.AUTH_SUCCESS', 'D.AUTH_FAIL'] as const;
+const ANSWERS = ['D.CHALLENGE', 'D.AUTH_SUCCESS', 'D.AUTH_FAIL', 'D.RETRY'] as const;
 const TCP = ['N.OPEN', 'N.CLOSED', 'X.PROTOCOL'] as const;
 const BOUND = ['N.CLOSED', 'X.PROTOCOL', 'M.CHAT_REQUEST', 'M.CHAT', 'M.END_REQUEST', 'M.HISTORY_REQ'] as const;
 const CONNECTS = ['K.CONNECT_OK', 'K.CONNECT_BAD'] as const;

@@ -49,6 +49,7 @@ async function flood(kind, port) {
   socket.bind(0, HOST);
   await once(socket, 'listening');
   const made = Array.from({ length: 20_000 }, KINDS[kind]);
+  process.stdout.write('ready\n');
   const began = performance.now();
   let sent = 0;
   setInterval(() => {
@@ -101,6 +102,7 @@ async function logOn(client) {
 async function measure(kind, server, client, port) {
   const args = [here, dist, String(RATE), String(LOG_ONS), kind, String(port)];
   const flooder = KINDS[kind] && spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  if (flooder) await once(flooder.stdout, 'data');
   // Buckets that can be emptied are empty.
   await new Promise((done) => setTimeout(done, 1_000));
   const [cpu, began] = [cpuOf(server.child), performance.now()];
