@@ -83,7 +83,7 @@ const TO_CLIENT: readonly Row[] = [
   { no: 33, input: 'a thousand AUTH_FAILs', outcome: 'Connected', sockets, scaled: '100 at the real client, whose socket holds no more at once; 1000 in the story', elsewhere: [[FORGED, '33:']] },
   { no: 34, input: 'a wrong key', outcome: 'Authentication failed after 0.4 s, four datagrams', sockets, elsewhere: [[FORGED, '34:'], [LOG_ON, 'a wrong key: Authentication failed']] },
   { no: 35, input: 'a forged CHALLENGE first', outcome: 'both answered, Connected', sockets, elsewhere: [[FORGED, '35:']] },
-  { no: 36, input: 'three forged CHALLENGEs', outcome: 'bounded work; the next log-on succeeds', added, elsewhere: [[FORGED, 'three forged CHALLENGEs']] },
+  { no: 36, input: 'four forged CHALLENGEs', outcome: 'bounded work; the next log-on succeeds', added, elsewhere: [[FORGED, 'four forged CHALLENGEs']] },
   { no: 37, input: 'a version that was not offered', outcome: 'dropped', sockets, elsewhere: [[FORGED, '37:']] },
   { no: 38, input: 'AUTH_SUCCESS with any bit changed', outcome: 'dropped; the genuine one counts', sockets, elsewhere: [[FORGED, '38, 39:']] },
   { no: 39, input: 'AUTH_SUCCESS with a cut tag', outcome: 'dropped by size', sockets, elsewhere: [[WIRE, 'fault 39:'], [FORGED, '38, 39:']] },
