@@ -17,6 +17,7 @@ export interface Pair {
   readonly texts: number;
 }
 
+/** Its history is whole, whoever reads. */
 export interface Keeping extends Store {
   /** Every pair that has texts, in the order of the alphabet. @throws StoreError */
   pairs(): Pair[];
@@ -38,6 +39,7 @@ export function openKeeping(path: string, portions?: Portions): Keeping {
   const store = storeOn(connection, 'full');
   return {
     ...store,
+    ...store.whole,
     pairs: () => pairsOf(connection, store),
     prune: (before) => prune(connection, store, before, portions),
     backup: (to) => backup(connection, to),
@@ -57,14 +59,13 @@ function rowsOf(connection: Connection): (readonly [id: number, low: string, hig
 function pairsOf(connection: Connection, store: Store & Filing): Pair[] {
   store.fileNow();
   return rowsOf(connection)
-    .map(([, a, b]) => ({ a, b, texts: store.count(a, b) }))
+    .map(([, a, b]) => ({ a, b, texts: store.whole.count(a, b) }))
     .filter(({ texts }) => texts > 0);
 }
 
 async function prune(connection: Connection, store: Filing, before: number, portions?: Portions): Promise<number> {
   store.fileNow();
-  const pairs = rowsOf(connection).map(([id]) => id);
-  return prunePairs(connection, pairs, before, portions);
+  return prunePairs(connection, rowsOf(connection), before, portions);
 }
 
 function backup(connection: Connection, path: string): void {

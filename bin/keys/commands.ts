@@ -8,6 +8,7 @@ import type { Store, Subscriber } from '../../machines/ports';
 import { refuseId } from '../../storage/agreement';
 import { readKeyFile, stageKeyFile } from '../../storage/keyfile';
 import { openKeeping } from '../../storage/keeping';
+import { aloneWithKeys } from '../../storage/process-lock';
 import { openStore } from '../../storage/sqlite';
 import { systemRandom } from '../../transport/security/random';
 import {
@@ -116,8 +117,12 @@ function issue(store: Store, subscriber: Subscriber, file: string, options: Opti
 }
 
 function put({ subscribers }: Store, subscriber: Subscriber, { force }: Options): void {
-  if (force) subscribers.replace(subscriber);
-  else subscribers.add(subscriber);
+  const before = force ? subscribers.replace(subscriber) : subscribers.add(subscriber);
+  if (before === 0) return;
+  const texts = before === 1 ? '1 text' : `${String(before)} texts`;
+  print(
+    `There was a ${subscriber.id} before: the new one does not see the ${texts} of that one; the correspondents do`,
+  );
 }
 
 /** Before anything is written, so that of several IDs all are refused. @throws StoreError `exists` */
@@ -149,7 +154,9 @@ function accepted(result: KeyResult): { readonly key: Buffer } {
 function withStore(data: string, create: boolean, work: (store: Store) => void): void {
   const store = openStore(data, { create, durability: 'full' });
   try {
-    work(store);
+    // A key file and the database agree only if nobody else changes both at the same time.
+    if (create) aloneWithKeys(data, () => work(store));
+    else work(store);
   } finally {
     store.close();
   }

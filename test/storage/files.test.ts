@@ -175,7 +175,7 @@ describe('damage that only reading finds', () => {
     const db = new Database(filled('parley.db'));
     db.exec("UPDATE pages SET runs = json_remove(runs, '$[7]') WHERE at & 0xffffffff = 201");
     db.close();
-    expect(refusal(() => open('parley.db').page('alice', 'bob', 200, 10)).message).toMatch(/texts are missing/);
+    expect(refusal(() => open('parley.db').page('alice', 'bob', 200, 10)).message).toMatch(/a stored text was changed/);
   });
 
   test('a filing that fails leaves nothing behind: what was not stored is never filed later', () => {
