@@ -27,6 +27,8 @@ export class HistoryPump {
     private readonly asking: string,
     private readonly id: string,
     private readonly length: number,
+    /** Told when the store cannot be read. */
+    private readonly unreadable: (error: StoreError) => void = () => undefined,
   ) {}
 
   get done(): boolean {
@@ -62,6 +64,7 @@ export class HistoryPump {
       this.taken = 0;
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
+      this.unreadable(error);
       this.ahead = [];
     }
     return this.ahead[0];

@@ -87,6 +87,22 @@ export function backup(file: string, { data }: Options): void {
   print(`${data} is copied to ${file}, with every key: keep it as safe as the server's data`);
 }
 
+/** Reads everything. @throws StoreError, Refusal: something is damaged */
+export function check({ data }: Options): void {
+  const keeping = openKeeping(data);
+  try {
+    const findings = keeping.check();
+    const faulty = findings.filter(({ fault }) => fault !== undefined);
+    for (const { a, b, fault } of faulty) print(`${a} and ${b}: ${fault ?? ''}`);
+    if (faulty.length > 0)
+      throw new Refusal(`${String(faulty.length)} of ${String(findings.length)} pairs are damaged`);
+    const texts = findings.reduce((sum, pair) => sum + pair.texts, 0);
+    print(`${data} is whole: ${String(texts)} texts of ${String(findings.length)} pairs`);
+  } finally {
+    keeping.close();
+  }
+}
+
 /** All of them or none. @throws StoreError, Refusal */
 export function removeSubscribers(ids: readonly string[], { data }: Options): void {
   withStore(data, false, ({ subscribers }) => {

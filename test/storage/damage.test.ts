@@ -1,9 +1,10 @@
 /**
- * Bytes that turn over on the disk (protocol 7, number 117): in two hundred copies of a database, each with bytes changed
+ * Bytes that turn over on the disk: in two hundred copies of a database, each with bytes changed
  * anywhere, no text is ever given out that nobody wrote. PARLEY_SEED=n plays a failure again.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { StoreError, type StoredText } from '../../machines/ports';
+import { openKeeping, type Keeping } from '../../storage/keeping';
 import { openDatabase } from '../../storage/open';
 import { openStore, storeOn } from '../../storage/sqlite';
 import { randomOf, seeds } from '../binaries/support';
@@ -59,4 +60,24 @@ test(`of ${String(COPIES)} copies with changed bytes none gives out a changed te
   }
   // Most of a file are texts; where nothing is, nothing can be noticed.
   expect(noticed).toBeGreaterThan(COPIES / 4);
+});
+
+test('parley-keys check: whose texts are damaged', () => {
+  const good = written();
+  const operator = (): Keeping => openKeeping(path('good.db'));
+  const whole = operator();
+  expect(whole.check()).toEqual([
+    { a: 'alice', b: 'bob', texts: good.length },
+    { a: 'alice', b: 'carol', texts: good.length },
+  ]);
+  whole.close();
+  const content = readFileSync(path('good.db'), 'latin1');
+  writeFileSync(path('good.db'), content.replace('to carol 3', 'to carol 8'), 'latin1');
+  const damaged = operator();
+  const fault: unknown = expect.stringMatching(/a stored text was changed/);
+  expect(damaged.check()).toEqual([
+    { a: 'alice', b: 'bob', texts: good.length },
+    { a: 'alice', b: 'carol', texts: good.length, fault },
+  ]);
+  damaged.close();
 });
