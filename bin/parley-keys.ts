@@ -8,6 +8,7 @@ import { StoreError } from '../machines/ports';
 import {
   addSubscribers,
   backup,
+  check,
   importSubscriber,
   listSubscribers,
   removeSubscribers,
@@ -68,6 +69,10 @@ function defineCommands(keys: Command): void {
     .description('copy the whole database, keys and history, to a new file; the server may run meanwhile')
     .argument('<FILE>', 'where the copy goes')
     .action((file: string, _, command: Command) => backup(file, options(command)));
+  keys
+    .command('check')
+    .description('read the whole database, and say whose texts are damaged; the server may run meanwhile')
+    .action((_, command: Command) => check(options(command)));
   writesKeyFile(keys.command('import'))
     .description('add a subscriber with a key that exists: 64 hexadecimal digits or 44 base64 characters')
     .argument('<ID>', 'Client-ID', clientId)

@@ -12,6 +12,7 @@ import { settle, withSettings, type SettingsPlan } from './settings';
 import { openWireFiles, type WireFiles } from './wire-files';
 import { hostPortText, Watching, withWatching, type WatchingOptions } from './watching/watching';
 import { WIRE } from '../machines/limits';
+import { lockForServer } from '../storage/process-lock';
 import { openStore, type Durability } from '../storage/sqlite';
 import { systemClock } from '../transport/clock';
 import { systemNetwork } from '../transport/net/system';
@@ -65,6 +66,8 @@ async function main(): Promise<void> {
   if (keyLog && o.logFile !== undefined) log.warn('traffic keys are being written', { file: o.keylog ?? '' });
   const watching = new Watching(o);
   const store = watching.timed(openStore(o.data, { create: true, durability: o.durability }));
+  // Until this process ends, whatever way that is.
+  lockForServer(o.data);
   if (store.subscribers.list().length === 0) log.warn('no subscribers yet: run parley-keys add ID', { file: o.data });
   const say = (line: string): void => void process.stderr.write(`parley-server ${line}\n`);
   let driver: ServerDriver | undefined;

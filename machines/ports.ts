@@ -49,13 +49,18 @@ export interface SubscriberStore {
   all(): Subscriber[];
   /** Without them, in the same order. */
   list(): SubscriberInfo[];
-  /** @throws StoreError `exists` if the ID (in any case) or the key is there already */
-  add(subscriber: Subscriber): void;
   /**
-   * Adds a subscriber, in place of the one with the same ID if there is one.
+   * Whoever gets a Client-ID that another had before does not get the texts of before: they stay with those who took part.
+   * @returns how many texts of before there are
+   * @throws StoreError `exists` if the ID (in any case) or the key is there already
+   */
+  add(subscriber: Subscriber): number;
+  /**
+   * Gives the subscriber with this ID another key; its texts stay its own. Adds one if there is none.
+   * @returns as `add`, 0 if it was there
    * @throws StoreError `exists` if another has the key, or the ID in another case
    */
-  replace(subscriber: Subscriber): void;
+  replace(subscriber: Subscriber): number;
   /** @returns whether it was there */
   remove(id: string): boolean;
   /** Another number than before if another process may have changed the store since. @throws StoreError `failed` */
@@ -81,14 +86,14 @@ export interface StoredText {
   readonly text: string;
 }
 
-/** All past texts, per unordered pair of Client-IDs (4.8). */
+/** All past texts, per unordered pair of Client-IDs (4.8); each of the two reads what is theirs. */
 export interface History {
   /** Appends all or none, durable against the death of the process. @throws StoreError `full`, `failed` */
   append(runs: readonly AcceptedRun[]): void;
-  /** Number of texts stored for the pair. @throws StoreError `failed` */
-  count(a: string, b: string): number;
-  /** At most `limit` texts of the pair with `n` above `after`, in order. @throws StoreError `failed` */
-  page(a: string, b: string, after: number, limit: number): StoredText[];
+  /** Number of texts of the pair that `reader` may read. @throws StoreError `failed` */
+  count(reader: string, other: string): number;
+  /** At most `limit` of them with `n` above `after`, in order. @throws StoreError `failed` */
+  page(reader: string, other: string, after: number, limit: number): StoredText[];
 }
 
 /** The counter of session numbers where it lasts (P10). */

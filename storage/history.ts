@@ -8,49 +8,62 @@ import type { History, StoredText } from '../machines/ports';
 import { pairOf, refuseIllFormed } from './agreement';
 import type { Connection } from './connection';
 import { damaged } from './failure';
+import { bytesOf, runsOfPage, type FiledRun, type Page } from './rows';
+import { sumOfPage, sumOfTurn } from './sums';
 import { Unfiled, type UnfiledPair } from './unfiled';
 
 const APPEND = `
   INSERT INTO turns
-  SELECT 1 + coalesce((SELECT max(id) FROM turns), (SELECT value FROM counters WHERE name = 'filed')), ?`;
-const FIND = 'SELECT id FROM pairs WHERE low = ? AND high = ?';
+  SELECT 1 + coalesce((SELECT max(id) FROM turns), (SELECT value FROM counters WHERE name = 'filed')), ?1, ?2`;
+const FIND = 'SELECT id, low_from, high_from, bytes FROM pairs WHERE low = ? AND high = ?';
 const CREATE = 'INSERT INTO pairs (low, high) VALUES (?, ?)';
 /** Number of the last text that is filed. */
 const LAST = `
   SELECT (at & 0xffffffff) + count - 1 FROM pages WHERE at > ?1 << 32 AND at < (?1 + 1) << 32 ORDER BY at DESC LIMIT 1`;
-const FILE = 'INSERT INTO pages VALUES (?1 << 32 | ?2, ?3, ?4)';
+const FILE = 'INSERT INTO pages VALUES (?1 << 32 | ?2, ?3, ?4, ?5)';
+const GROW = 'UPDATE pairs SET bytes = bytes + ?2 WHERE id = ?1';
 const FORGET = 'DELETE FROM turns';
 const FILED = "UPDATE counters SET value = ? WHERE name = 'filed'";
 /** The page with text number ?2, as bytes, since libsql ends the process on a string that is not UTF-8. */
 const PAGE = `
-  SELECT at & 0xffffffff, count, CAST(runs AS BLOB) FROM pages
+  SELECT at & 0xffffffff, count, CAST(runs AS BLOB), sum FROM pages
   WHERE at > ?1 << 32 AND at <= (?1 << 32 | ?2) ORDER BY at DESC LIMIT 1`;
+const PAIRS_OF = 'SELECT id FROM pairs WHERE ?1 IN (low, high) AND id > ?2 ORDER BY id LIMIT 1';
 
 /** Turns are filed when this much of them, in characters, is not; it is also what a restart reads. */
 const FILE_AFTER = 1_048_576;
 /** A page of texts is one row. */
 const PAGE_TEXTS = 256;
 
-/** Texts of one sender, as a page has them. */
-export type FiledRun = readonly [fromLow: 0 | 1, session: number, time: number, texts: readonly string[]];
-
 export interface Filing {
   /** Files every turn now: for whoever rewrites the pages. @throws StoreError */
   fileNow(): void;
+  /** Both of the pair, whoever reads: all texts there are. @throws StoreError */
+  readonly whole: Pick<History, 'count' | 'page'>;
+  /**
+   * The Client-ID belongs to somebody else from now on, who does not see the texts of before; part of a transaction of
+   * `writing`. @returns how many there are
+   */
+  renew(id: string): number;
+  /** A transaction that may file. @throws StoreError */
+  writing<T>(work: () => T): T;
 }
 
 /** The history kept in `connection`; errors and order as the port says. @param fileAfter see above; a test files often */
 export function sqliteHistory(connection: Connection, fileAfter = FILE_AFTER): History & Filing {
   const append = connection.prepare(APPEND);
-  const find = connection.prepare<[pair: number]>(FIND);
+  const find = connection.prepare<[pair: number, lowFrom: number, highFrom: number, bytes: number]>(FIND);
   const create = connection.prepare(CREATE);
   const last = connection.prepare<[last: number]>(LAST);
   const file = connection.prepare(FILE);
+  const grow = connection.prepare(GROW);
   const forget = connection.prepare(FORGET);
   const filed = connection.prepare(FILED);
-  const page = connection.prepare<[first: number, count: number, runs: Buffer]>(PAGE);
+  const page = connection.prepare<Page>(PAGE);
+  const ofLow = connection.prepare('UPDATE pairs SET low_from = ?3 WHERE id = ?1 AND low = ?2');
+  const ofHigh = connection.prepare('UPDATE pairs SET high_from = ?3 WHERE id = ?1 AND high = ?2');
+  const pairsOf = connection.prepare<[id: number]>(PAIRS_OF);
   const unfiled = new Unfiled(connection);
-  const utf8 = new TextDecoder('utf-8', { fatal: true });
 
   const lastFiled = (pair: number | undefined): number => (pair === undefined ? 0 : (last.get([pair])?.[0] ?? 0));
   const pairId = (a: string, b: string): number | undefined => find.get(pairOf(a, b))?.[0];
@@ -62,66 +75,36 @@ export function sqliteHistory(connection: Connection, fileAfter = FILE_AFTER): H
       const pair = pairId(low, high) ?? Number(create.run([low, high]).lastInsertRowid);
       let first = lastFiled(pair) + 1;
       for (const { count, json } of pagesOf(low, runs)) {
-        file.run([pair, first, count, json]);
+        file.run([pair, first, count, json, sumOfPage(low, high, first, count, json)]);
         first += count;
       }
+      grow.run([pair, runs.reduce((sum, { texts }) => sum + bytesOf(texts), 0)]);
     }
     filed.run([unfiled.last]);
     forget.run([]);
   };
 
-  const decode = (bytes: Buffer): readonly FiledRun[] => {
-    try {
-      return JSON.parse(utf8.decode(bytes)) as FiledRun[];
-    } catch {
-      // Without the cause: an error of the parser quotes what it read.
-      throw damaged(connection.path, 'a stored text is not UTF-8');
-    }
-  };
-
   /** The texts of the page that has number `n`, from there on. */
   const pageFrom = (pair: number, low: string, high: string, n: number): StoredText[] => {
-    const [first = 0, count = 0, bytes] = connection.attempt(() => page.get([pair, n])) ?? [];
-    if (bytes === undefined || n >= first + count) throw damaged(connection.path, 'texts are missing');
-    let next = first;
-    const texts = decode(bytes).flatMap(([fromLow, session, time, said]) =>
+    const found = connection.attempt(() => page.get([pair, n]));
+    if (found === undefined || n >= found[0] + found[1]) throw damaged(connection.path, 'texts are missing');
+    let [next] = found;
+    const texts = runsOfPage(connection, { low, high }, found).flatMap(([fromLow, session, time, said]) =>
       said.map((text) => ({ n: next++, session, sender: fromLow === 1 ? low : high, time, text })),
     );
-    if (texts.length !== count) throw damaged(connection.path, 'texts are missing');
-    return texts.slice(n - first);
+    return texts.slice(n - found[0]);
   };
 
   /** All of it, or nothing: then what was mirrored for it must not stay, or the next filing would write what was never stored. */
-  const committed = (work: () => void): void => {
+  const writing = <T>(work: () => T): T => {
     try {
-      connection.transaction(work);
+      return connection.transaction(work);
     } finally {
       unfiled.clear();
     }
   };
 
-  return {
-    append(runs) {
-      if (runs.length === 0) return;
-      refuseIllFormed(runs);
-      const json = JSON.stringify(
-        runs.map(({ sender, recipient, session, time, texts }) => [sender, recipient, session, time, texts]),
-      );
-      if (Number.isNaN(unfiled.last)) connection.attempt(() => unfiled.refresh());
-      if (unfiled.size + json.length < fileAfter) {
-        const { lastInsertRowid } = connection.transaction(() => append.run([json]));
-        unfiled.added(Number(lastInsertRowid), runs, json.length);
-        return;
-      }
-      // The turns' texts stay in the file anyway, in pages: zeros in their place would cost a third of the filing.
-      connection.under('PRAGMA secure_delete = OFF', 'PRAGMA secure_delete = ON', () =>
-        committed(() => {
-          append.run([json]);
-          fileAll();
-        }),
-      );
-    },
-    fileNow: () => committed(fileAll),
+  const whole: Filing['whole'] = {
     count(a, b) {
       return connection.attempt(() => {
         unfiled.refresh();
@@ -142,6 +125,54 @@ export function sqliteHistory(connection: Connection, fileAfter = FILE_AFTER): H
       }
       if (texts.length < limit) texts.push(...unfiled.page(a, b, n - 1 - filedOnes, limit - texts.length, filedOnes));
       return texts.length > limit ? texts.slice(0, limit) : texts;
+    },
+  };
+  /** Texts of the pair that this reader does not see: those of an earlier subscriber with the same Client-ID. */
+  const unseen = (reader: string, other: string): number => {
+    const [, lowFrom = 0, highFrom = 0] = connection.attempt(() => find.get(pairOf(reader, other))) ?? [];
+    return reader < other ? lowFrom : highFrom;
+  };
+
+  return {
+    append(runs) {
+      if (runs.length === 0) return;
+      refuseIllFormed(runs);
+      const json = JSON.stringify(
+        runs.map(({ sender, recipient, session, time, texts }) => [sender, recipient, session, time, texts]),
+      );
+      const sum = sumOfTurn(json);
+      if (Number.isNaN(unfiled.last)) connection.attempt(() => unfiled.refresh());
+      if (unfiled.size + json.length < fileAfter) {
+        const { lastInsertRowid } = connection.transaction(() => append.run([json, sum]));
+        unfiled.added(Number(lastInsertRowid), runs, json.length);
+        return;
+      }
+      // The turns' texts stay in the file anyway, in pages: zeros in their place would cost a third of the filing.
+      connection.under('PRAGMA secure_delete = OFF', 'PRAGMA secure_delete = ON', () =>
+        writing(() => {
+          append.run([json, sum]);
+          fileAll();
+        }),
+      );
+    },
+    fileNow: () => writing(fileAll),
+    writing,
+    whole,
+    renew(id) {
+      fileAll();
+      let texts = 0;
+      for (let found = pairsOf.get([id, 0]); found; found = pairsOf.get([id, found[0]])) {
+        const count = lastFiled(found[0]);
+        for (const side of [ofLow, ofHigh]) side.run([found[0], id, count]);
+        texts += count;
+      }
+      return texts;
+    },
+    count: (reader, other) => whole.count(reader, other) - unseen(reader, other),
+    page(reader, other, after, limit) {
+      const hidden = unseen(reader, other);
+      const texts = whole.page(reader, other, after + hidden, limit);
+      return hidden === 0 ? texts : texts.map((text) => ({ ...text, n: text.n - hidden }));
     },
   };
 }

@@ -4,13 +4,19 @@
  * what is old.
  */
 import { closeSync, fsyncSync, rmSync } from 'node:fs';
-import type { Store } from '../machines/ports';
+import { StoreError, type Store } from '../machines/ports';
 import type { Connection } from './connection';
+import { damaged } from './failure';
 import { openFile } from './file';
 import type { Filing } from './history';
 import { openDatabase, verify } from './open';
 import { prunePairs, type Portions } from './pruning';
 import { storeOn } from './sqlite';
+
+/** What is wrong with the texts of a pair; without `fault` nothing is. */
+export interface Finding extends Pair {
+  readonly fault?: string;
+}
 
 export interface Pair {
   readonly a: string;
@@ -18,9 +24,12 @@ export interface Pair {
   readonly texts: number;
 }
 
+/** Its history is whole, whoever reads. */
 export interface Keeping extends Store {
   /** Every pair that has texts, in the order of the alphabet. @throws StoreError */
   pairs(): Pair[];
+  /** Reads every text there is. @throws StoreError of what is nobody's */
+  check(): Finding[];
   /**
    * Removes the texts stored before this moment, in portions; those that stay are numbered from 1 again.
    * @param before ms since 1970 @returns how many were removed @throws StoreError
@@ -39,7 +48,9 @@ export function openKeeping(path: string, portions?: Portions): Keeping {
   const store = storeOn(connection, 'full');
   return {
     ...store,
+    ...store.whole,
     pairs: () => pairsOf(connection, store),
+    check: () => checkPairs(connection, store),
     prune: (before) => prune(connection, store, before, portions),
     backup: (to) => backup(connection, to),
   };
@@ -58,14 +69,31 @@ function rowsOf(connection: Connection): (readonly [id: number, low: string, hig
 function pairsOf(connection: Connection, store: Store & Filing): Pair[] {
   store.fileNow();
   return rowsOf(connection)
-    .map(([, a, b]) => ({ a, b, texts: store.count(a, b) }))
+    .map(([, a, b]) => ({ a, b, texts: store.whole.count(a, b) }))
     .filter(({ texts }) => texts > 0);
 }
 
+const CHECKED_TEXTS = 512;
+
+function checkPairs(connection: Connection, store: Store & Filing): Finding[] {
+  const orphans = connection.prepare<[count: number]>(ORPHANS);
+  const [lost = 0] = connection.attempt(() => orphans.get([])) ?? [];
+  if (lost > 0) throw damaged(connection.path, `${String(lost)} pages of texts are of no pair`);
+  return pairsOf(connection, store).map((pair) => {
+    try {
+      for (let n = 0; n < pair.texts; n += CHECKED_TEXTS) store.whole.page(pair.a, pair.b, n, CHECKED_TEXTS);
+      return pair;
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      return { ...pair, fault: error.message };
+    }
+  });
+}
+const ORPHANS = 'SELECT count(*) FROM pages WHERE at >> 32 NOT IN (SELECT id FROM pairs)';
+
 async function prune(connection: Connection, store: Filing, before: number, portions?: Portions): Promise<number> {
   store.fileNow();
-  const pairs = rowsOf(connection).map(([id]) => id);
-  return prunePairs(connection, pairs, before, portions);
+  return prunePairs(connection, rowsOf(connection), before, portions);
 }
 
 function backup(connection: Connection, path: string): void {

@@ -12,8 +12,21 @@ export interface MemoryStore extends Store {
 /** An empty store. `close` does nothing: what is in it can still be read. */
 export function memoryStore(): MemoryStore {
   const pairs = new Map<string, StoredText[]>();
+  /** By reader and other: texts of an earlier subscriber with the reader's Client-ID. */
+  const unseen = new Map<string, number>();
   let lastSession = 0;
   const textsOf = (a: string, b: string): readonly StoredText[] => pairs.get(pairName(a, b)) ?? [];
+  const hidden = (reader: string, other: string): number => unseen.get(`${reader} ${other}`) ?? 0;
+  const renew = (id: string): number => {
+    let texts = 0;
+    for (const [name, { length }] of pairs) {
+      const two = name.split(' ');
+      if (!two.includes(id)) continue;
+      unseen.set(`${id} ${two[0] === id ? (two[1] ?? '') : (two[0] ?? '')}`, length);
+      texts += length;
+    }
+    return texts;
+  };
   const writable = (): void => {
     if (store.full) throw new StoreError('full', 'no room in memory: the store is marked as full');
   };
@@ -30,22 +43,26 @@ export function memoryStore(): MemoryStore {
         for (const text of texts) stored.push({ n: stored.length + 1, session, sender, time, text });
       }
     },
-    count: (a, b) => textsOf(a, b).length,
-    page: (a, b, after, limit) => textsOf(a, b).slice(after, after + limit),
+    count: (reader, other) => textsOf(reader, other).length - hidden(reader, other),
+    page(reader, other, after, limit) {
+      const from = hidden(reader, other);
+      const texts = textsOf(reader, other).slice(after + from, after + from + limit);
+      return texts.map((text) => ({ ...text, n: text.n - from }));
+    },
     reserve(count) {
       const first = nextBlock(lastSession, count);
       writable();
       lastSession = first + count - 1;
       return first;
     },
-    subscribers: memorySubscribers(writable),
+    subscribers: memorySubscribers(writable, renew),
     probe: writable,
     close: () => undefined,
   };
   return store;
 }
 
-function memorySubscribers(writable: () => void): Store['subscribers'] {
+function memorySubscribers(writable: () => void, renew: (id: string) => number): Store['subscribers'] {
   const byId = new Map<string, Subscriber>();
   // No other process can reach it, so whoever changes it counts as one.
   let version = 0;
@@ -67,6 +84,7 @@ function memorySubscribers(writable: () => void): Store['subscribers'] {
       check(subscriber, [...byId.values()]);
       writable();
       insert(subscriber);
+      return renew(subscriber.id);
     },
     replace(subscriber) {
       check(
@@ -74,7 +92,9 @@ function memorySubscribers(writable: () => void): Store['subscribers'] {
         [...byId.values()].filter(({ id }) => id !== subscriber.id),
       );
       writable();
+      const same = byId.has(subscriber.id);
       insert(subscriber);
+      return same ? 0 : renew(subscriber.id);
     },
     remove(id) {
       if (byId.has(id)) writable();

@@ -3,14 +3,15 @@
  * (P16, protocol 7, number 103): libsql opens and creates whatever it is told to, so everything is checked before.
  */
 import Database from 'libsql';
-import { chmodSync, closeSync, openSync, readSync, statSync, type Stats } from 'node:fs';
+import { accessSync, chmodSync, closeSync, constants, openSync, readSync, statSync, type Stats } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { StoreError } from '../machines/ports';
 import { BUSY_TIMEOUT_MS, WAIT, Connection } from './connection';
 import { openFile } from './file';
 import { codeOf, meaningOf } from './failure';
-import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION, UPGRADES } from './schema';
+import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema';
+import { UPGRADES } from './upgrades';
 
 const BUSY_STEP_MS = 10;
 
@@ -37,11 +38,12 @@ export function openDatabase(path: string, create: boolean): Connection {
 /** @returns `db`, ready for use; closed again if it cannot be */
 function prepared(path: string, db: Database.Database, isNew: boolean): Database.Database {
   try {
-    db.exec(WAIT);
+    db.exec(`${WAIT}; ${CAUTION}`);
     if (isNew) initialise(db);
     checkIdentity(path, pragma(db, 'application_id'), pragma(db, 'user_version'));
     useWriteAheadLog(path, db);
     upgrade(db);
+    checkSchema(path, db);
     // A key that is removed leaves no trace in the file.
     db.exec('PRAGMA secure_delete = ON');
     return db;
@@ -68,7 +70,20 @@ function admit(path: string, create: boolean): boolean {
     return true;
   }
   checkHeader(path);
+  refuseReadOnly(path);
   return false;
+}
+
+/** SQLite says of a read-only file system that it has no permission. */
+function refuseReadOnly(path: string): void {
+  try {
+    accessSync(path, constants.W_OK);
+  } catch (error) {
+    if (errnoOf(error) === 'EROFS') throw readOnly(path, error);
+  }
+}
+function readOnly(path: string, cause: unknown): StoreError {
+  return unusable(`${path} is on a file system that is read-only; mount it for writing, or name another file`, cause);
 }
 
 function statsOf(path: string): Stats | undefined {
@@ -81,6 +96,12 @@ function statsOf(path: string): Stats | undefined {
   }
 }
 
+/** Makes a file that is missing, for its owner alone. @throws StoreError `unusable` */
+export function makePrivate(path: string): void {
+  if (statsOf(path) === undefined) makeEmpty(path);
+  keepPrivate(path);
+}
+
 /** SQLite gives -wal and -shm the mode of the file they belong to, so the file is made before SQLite sees it. */
 function makeEmpty(path: string): void {
   try {
@@ -89,6 +110,7 @@ function makeEmpty(path: string): void {
     // Another process was faster.
     if (error instanceof StoreError && error.kind === 'exists') return;
     const code = errnoOf((error as Error).cause);
+    if (code === 'EROFS') throw readOnly(path, error);
     if (code === 'ENOENT') throw unusable(`${path} cannot be made: make the directory ${dirname(path)} first`, error);
     throw unusable(`${path} cannot be made (${code}); name another file`, error);
   }
@@ -132,6 +154,7 @@ function keepPrivate(path: string): void {
     try {
       chmodSync(file, 0o600);
     } catch (error) {
+      if (errnoOf(error) === 'EROFS') throw readOnly(file, error);
       throw unusable(`${file} can be read by others; run "chmod 600 ${file}" as its owner`, error);
     }
   }
@@ -148,7 +171,8 @@ const BUSY = 5;
 export function verify(path: string): void {
   const db = new Database(`${pathToFileURL(resolve(path)).href}?mode=ro`);
   try {
-    db.exec(WAIT);
+    db.exec(`${WAIT}; ${CAUTION}`);
+    refuseCode(path, db);
     // All of quick_check (P16), and the two small indexes too, in the same time: 0.2 s for a million texts. Its answer is
     // compared there and not read here: libsql ends the process on a string that is not UTF-8.
     const row = db.prepare("SELECT integrity_check = 'ok' FROM pragma_integrity_check(1)").raw(true).get() as [number];
@@ -158,6 +182,44 @@ export function verify(path: string): void {
   } finally {
     db.close();
   }
+}
+
+/** Functions named in a schema do nothing but what SQLite itself vouches for; a page is looked at before it is believed. */
+const CAUTION = 'PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON';
+
+/** Before anything of ours is written: a trigger would run with it. @throws StoreError `unusable` */
+function refuseCode(path: string, db: Database.Database): void {
+  const sql = "SELECT count(*) FROM sqlite_schema WHERE type NOT IN ('table', 'index')";
+  const [code] = db.prepare(sql).raw(true).get() as [number];
+  if (code > 0) throw foreignSchema(path, 'has a trigger or a view, which Parley never makes');
+}
+
+/** Tables and indexes, in a form that can be compared; as bytes, since libsql ends the process on a string that is not UTF-8. */
+const OBJECTS = `
+  SELECT CAST(json_group_array(json_array(type, name, tbl_name, sql)) AS BLOB)
+  FROM (SELECT * FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%' ORDER BY type, name)`;
+function objectsOf(db: Database.Database): string {
+  const [json] = db.prepare(OBJECTS).raw(true).get() as [Buffer];
+  return json
+    .toString('latin1')
+    .replaceAll(/(\\n|\s)+/g, ' ')
+    .replaceAll(/\( | \)/g, (both) => both.trim());
+}
+
+/** The tables are those of schema.ts, and nothing stands beside them. @throws StoreError `unusable` */
+function checkSchema(path: string, db: Database.Database): void {
+  const wanted = new Database(':memory:');
+  try {
+    wanted.exec(SCHEMA);
+    if (objectsOf(db) !== objectsOf(wanted))
+      throw foreignSchema(path, 'is damaged (its tables are not as they were made)');
+  } finally {
+    wanted.close();
+  }
+}
+
+function foreignSchema(path: string, what: string): StoreError {
+  return unusable(`${path} ${what}; stop the server and put back a copy of it`);
 }
 
 function damagedFile(path: string, cause?: unknown): StoreError {
@@ -171,7 +233,7 @@ function damagedFile(path: string, cause?: unknown): StoreError {
 function upgrade(db: Database.Database): void {
   if (pragma(db, 'user_version') === SCHEMA_VERSION) return;
   committed(db, () => {
-    for (let sql = UPGRADES[pragma(db, 'user_version')]; sql; sql = UPGRADES[pragma(db, 'user_version')]) db.exec(sql);
+    for (let next = UPGRADES[pragma(db, 'user_version')]; next; next = UPGRADES[pragma(db, 'user_version')]) next(db);
   });
 }
 

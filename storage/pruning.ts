@@ -5,8 +5,8 @@
  */
 import { StoreError } from '../machines/ports';
 import type { Connection, Statement } from './connection';
-import { damaged } from './failure';
-import type { FiledRun } from './history';
+import { sumOfPage } from './sums';
+import { bytesOf, runsOfPage, type FiledRun, type Page, type PairNames } from './rows';
 
 /** How the work is cut; for tests. */
 export interface Portions {
@@ -17,12 +17,15 @@ export interface Portions {
 }
 const PORTIONS: Portions = { ms: 100, between: () => new Promise((done) => setTimeout(done, 120)) };
 
-type Page = readonly [first: number, count: number, runs: Buffer];
+/** A pair by its number. */
+export type NumberedPair = readonly [id: number, low: string, high: string];
 interface Statements {
   readonly next: Statement<Page>;
   readonly remove: Statement;
   readonly insert: Statement;
   readonly name: Statement;
+  readonly seen: Statement<readonly [lowFrom: number, highFrom: number]>;
+  readonly take: Statement;
   readonly forget: Statement;
   readonly reserve: Statement;
   readonly spare: Statement<readonly [id: number]>;
@@ -32,7 +35,7 @@ interface Statements {
 
 /** Bytes, since libsql ends the process on a string that is not UTF-8. */
 const NEXT = `
-  SELECT at & 0xffffffff, count, CAST(runs AS BLOB) FROM pages
+  SELECT at & 0xffffffff, count, CAST(runs AS BLOB), sum FROM pages
   WHERE at > (?1 << 32 | ?2) AND at < (?1 + 1) << 32 ORDER BY at LIMIT 1`;
 const FORGET =
   'DELETE FROM pairs WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM pages WHERE at > ?1 << 32 AND at < (?1 + 1) << 32)';
@@ -41,8 +44,10 @@ function statementsOf(connection: Connection): Statements {
   return {
     next: connection.prepare<Page>(NEXT),
     remove: connection.prepare('DELETE FROM pages WHERE at = (?1 << 32 | ?2)'),
-    insert: connection.prepare('INSERT INTO pages VALUES (?1 << 32 | ?2, ?3, ?4)'),
+    insert: connection.prepare('INSERT INTO pages VALUES (?1 << 32 | ?2, ?3, ?4, ?5)'),
     name: connection.prepare('UPDATE pairs SET id = ?2 WHERE id = ?1'),
+    seen: connection.prepare<readonly [number, number]>('SELECT low_from, high_from FROM pairs WHERE id = ?'),
+    take: connection.prepare('UPDATE pairs SET low_from = ?2, high_from = ?3, bytes = ?4 WHERE id = ?1'),
     forget: connection.prepare(FORGET),
     // No Client-ID is empty, so nobody finds it; a row of its own, so that no new pair gets its number.
     reserve: connection.prepare("INSERT INTO pairs (low, high) VALUES ('', ?)"),
@@ -61,7 +66,7 @@ function statementsOf(connection: Connection): Statements {
  */
 export async function prunePairs(
   connection: Connection,
-  pairs: readonly number[],
+  pairs: readonly NumberedPair[],
   before: number,
   { ms, between }: Portions = PORTIONS,
 ): Promise<number> {
@@ -92,7 +97,7 @@ export async function prunePairs(
 function* steps(
   connection: Connection,
   statements: Statements,
-  pairs: readonly number[],
+  pairs: readonly NumberedPair[],
   before: number,
   token: string,
 ): Generator<void, number> {
@@ -106,20 +111,29 @@ function* steps(
   }
   let removed = 0;
   for (const pair of pairs) {
+    const [id] = pair;
+    const names = namesOf(pair);
     const [place = 0] = spare.get([token]) ?? [];
     let copied = 0;
+    let bytes = 0;
+    /** How many stay of those up to the end of a page: what a reader does not see ends with a page. */
+    const staysUpTo = new Map([[0, 0]]);
     // The server may add pages at the end meanwhile; the last look and the change of names are one step.
-    for (let page = next.get([pair, 0]); page; page = next.get([pair, page[0]])) {
-      const [, count, bytes] = page;
-      const kept = runsIn(connection, bytes).filter(([, , time]) => time >= before);
-      const staying = kept.reduce((sum, [, , , texts]) => sum + texts.length, 0);
-      if (staying > 0) statements.insert.run([place, copied + 1, staying, JSON.stringify(kept)]);
+    for (let page = next.get([id, 0]); page; page = next.get([id, page[0]])) {
+      const [first, count] = page;
+      const kept = runsOfPage(connection, names, page).filter(([, , time]) => time >= before);
+      const staying = textsIn(kept);
+      if (staying > 0) insert(statements, place, names, copied + 1, kept);
       copied += staying;
+      bytes += kept.reduce((sum, [, , , texts]) => sum + bytesOf(texts), 0);
       removed += count - staying;
+      staysUpTo.set(first + count - 1, copied);
       yield;
     }
-    change(statements, pair, place);
-    yield* clear(statements, pair);
+    const [lowFrom = 0, highFrom = 0] = statements.seen.get([id]) ?? [];
+    change(statements, id, place);
+    statements.take.run([place, staysUpTo.get(lowFrom) ?? 0, staysUpTo.get(highFrom) ?? 0, bytes]);
+    yield* clear(statements, id);
   }
   release.run([token]);
   return removed;
@@ -140,17 +154,28 @@ function* clear({ next, remove }: Statements, place: number): Generator<void> {
   }
 }
 
-function hasOld(connection: Connection, { next }: Statements, pair: number, before: number): boolean {
-  for (let page = next.get([pair, 0]); page; page = next.get([pair, page[0]])) {
-    if (runsIn(connection, page[2]).some(([, , time]) => time < before)) return true;
-  }
-  return false;
+function namesOf([, low, high]: NumberedPair): PairNames {
+  return { low, high };
+}
+function textsIn(runs: readonly FiledRun[]): number {
+  return runs.reduce((sum, [, , , texts]) => sum + texts.length, 0);
+}
+function insert(
+  statements: Statements,
+  place: number,
+  { low, high }: PairNames,
+  first: number,
+  runs: readonly FiledRun[],
+): void {
+  const json = JSON.stringify(runs);
+  const count = textsIn(runs);
+  statements.insert.run([place, first, count, json, sumOfPage(low, high, first, count, json)]);
 }
 
-function runsIn(connection: Connection, bytes: Buffer): readonly FiledRun[] {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as FiledRun[];
-  } catch {
-    throw damaged(connection.path, 'a stored text is not UTF-8');
+function hasOld(connection: Connection, { next }: Statements, pair: NumberedPair, before: number): boolean {
+  const [id] = pair;
+  for (let page = next.get([id, 0]); page; page = next.get([id, page[0]])) {
+    if (runsOfPage(connection, namesOf(pair), page).some(([, , time]) => time < before)) return true;
   }
+  return false;
 }

@@ -32,10 +32,11 @@ export function openStore(path: string, options: { readonly create: boolean; rea
 export function storeOn(connection: Connection, durability: Durability, fileAfter?: number): Store & Filing {
   return connection.attempt(() => {
     connection.exec(`PRAGMA synchronous = ${durability}`);
+    const history = sqliteHistory(connection, fileAfter);
     return {
-      ...sqliteHistory(connection, fileAfter),
+      ...history,
       ...sqliteSessionNumbers(connection, durability),
-      subscribers: sqliteSubscribers(connection),
+      subscribers: sqliteSubscribers(connection, history),
       probe: prober(connection),
       close: () => connection.close(),
     };

@@ -6,6 +6,7 @@ import type { Subscriber, SubscriberStore } from '../machines/ports';
 import { refuseId, refuseKey } from './agreement';
 import type { Connection } from './connection';
 import { damaged } from './failure';
+import type { Filing } from './history';
 
 const KEY_BYTES = 32;
 
@@ -18,7 +19,10 @@ const LIST = `
   FROM (SELECT id, stretched FROM subscribers ORDER BY id)`;
 
 /** The subscribers kept in `connection`; `all` is in the order of the alphabet, case-blind. */
-export function sqliteSubscribers(connection: Connection): SubscriberStore {
+export function sqliteSubscribers(
+  connection: Connection,
+  { writing, renew }: Pick<Filing, 'writing' | 'renew'>,
+): SubscriberStore {
   const all = connection.prepare<[json: Buffer]>(ALL);
   const list = connection.prepare<[json: Buffer]>(LIST);
   const sameId = connection.prepare<[id: string]>('SELECT id FROM subscribers WHERE id = ?');
@@ -57,12 +61,16 @@ export function sqliteSubscribers(connection: Connection): SubscriberStore {
       });
     },
     add(subscriber) {
-      connection.transaction(() => add(subscriber));
+      return writing(() => {
+        add(subscriber);
+        return renew(subscriber.id);
+      });
     },
     replace(subscriber) {
-      connection.transaction(() => {
-        remove.run([subscriber.id]);
+      return writing(() => {
+        const same = remove.run([subscriber.id]).changes > 0;
         add(subscriber);
+        return same ? 0 : renew(subscriber.id);
       });
     },
     remove(id) {

@@ -6,13 +6,13 @@ import type { AcceptedRun, StoredText } from '../machines/ports';
 import { pairName, pairOf } from './agreement';
 import type { Connection } from './connection';
 import { damaged } from './failure';
+import { runsOfTurn } from './rows';
 
-const STATE = "SELECT value, coalesce((SELECT max(id) FROM turns), value) FROM counters WHERE name = 'filed'";
+const STATE = `
+  SELECT value, coalesce((SELECT max(id) FROM turns), value), coalesce((SELECT min(id) FROM turns), value + 1)
+  FROM counters WHERE name = 'filed'`;
 /** As bytes, since libsql ends the process on a string that is not UTF-8. */
-const READ = 'SELECT id, CAST(runs AS BLOB) FROM turns WHERE id > ? ORDER BY id LIMIT 1';
-
-/** As a turn is written. */
-type WrittenRun = readonly [sender: string, recipient: string, session: number, time: number, texts: readonly string[]];
+const READ = 'SELECT id, CAST(runs AS BLOB), sum FROM turns WHERE id > ? ORDER BY id LIMIT 1';
 
 /** What is not filed of one pair, in order. */
 export interface UnfiledPair {
@@ -32,11 +32,10 @@ export class Unfiled {
   private readonly byPair = new Map<string, UnfiledPair>();
   private readonly state;
   private readonly read;
-  private readonly utf8 = new TextDecoder('utf-8', { fatal: true });
 
   constructor(private readonly connection: Connection) {
-    this.state = connection.prepare<[filed: number, last: number]>(STATE);
-    this.read = connection.prepare<[id: number, runs: Buffer]>(READ);
+    this.state = connection.prepare<[filed: number, last: number, first: number]>(STATE);
+    this.read = connection.prepare<[id: number, runs: Buffer, sum: number]>(READ);
   }
 
   pairs(): Iterable<UnfiledPair> {
@@ -75,17 +74,23 @@ export class Unfiled {
 
   /** Reads what other processes have written, and forgets what they have filed. @throws StoreError of a damaged file */
   refresh(): void {
-    const [filed, last] = this.state.get([]) ?? [0, 0];
+    const [filed, last, first] = this.state.get([]) ?? [0, 0, 1];
     if (filed === this.filed && last === this.last) return;
+    if (first !== filed + 1) throw damaged(this.connection.path, 'texts are missing');
     // Never looked at, or filed since.
     if (filed !== this.filed) {
       this.forget();
       this.last = this.filed = filed;
     }
     for (let row = this.read.get([this.last]); row; row = this.read.get([this.last])) {
-      const [id, bytes] = row;
+      const [id, bytes, sum] = row;
       if (id !== this.last + 1) throw damaged(this.connection.path, 'texts are missing');
-      this.take(id, this.decode(bytes), bytes.length);
+      const runs = runsOfTurn(this.connection, bytes, sum);
+      this.take(
+        id,
+        runs.map(([sender, recipient, session, time, texts]) => ({ sender, recipient, session, time, texts })),
+        bytes.length,
+      );
     }
   }
 
@@ -106,16 +111,6 @@ export class Unfiled {
       }
       pair.runs.push(run);
       pair.count += run.texts.length;
-    }
-  }
-
-  private decode(bytes: Buffer): AcceptedRun[] {
-    try {
-      const runs = JSON.parse(this.utf8.decode(bytes)) as WrittenRun[];
-      return runs.map(([sender, recipient, session, time, texts]) => ({ sender, recipient, session, time, texts }));
-    } catch {
-      // Without the cause: an error of the parser quotes what it read.
-      throw damaged(this.connection.path, 'a stored text is not UTF-8');
     }
   }
 }

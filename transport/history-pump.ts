@@ -2,10 +2,15 @@
  * Writes one list of past texts into a connection, as fast as it is read and no faster (protocol 4.8, P11). A list is a
  * snapshot: it ends at the text that was the last when it was asked for.
  */
-import type { Limits } from '../machines/limits';
-import { HISTORY_STATUS } from '../machines/messages';
+import { WIRE, type Limits } from '../machines/limits';
+import { HISTORY_STATUS, textFault } from '../machines/messages';
 import { StoreError, type History, type StoredText } from '../machines/ports';
 import type { Channel } from './channel';
+
+/** What comes from the store is an input like any other. */
+function canBeSent(text: string): boolean {
+  return textFault(text) === undefined && Buffer.byteLength(text) <= WIRE.TEXT_MAX_BYTES;
+}
 
 export class HistoryPump {
   private sent = 0;
@@ -22,6 +27,8 @@ export class HistoryPump {
     private readonly asking: string,
     private readonly id: string,
     private readonly length: number,
+    /** Told when the store cannot be read. */
+    private readonly unreadable: (error: StoreError) => void = () => undefined,
   ) {}
 
   get done(): boolean {
@@ -41,9 +48,11 @@ export class HistoryPump {
     if (this.sent === this.length) return this.finish('complete');
     const text = this.ahead[this.taken] ?? this.page();
     // A gap, fewer than there were, or a store that cannot be read: the list is torn, and says so.
-    if (text?.n !== this.sent + 1) return this.finish('incomplete');
+    if (text?.n !== this.sent + 1 || !canBeSent(text.text)) return this.finish('incomplete');
     const { session, sender, time } = text;
-    this.channel.send([{ type: 'HISTORY_RESP', session, id: sender, text: text.text, time }]);
+    // The clock may have stood before 1970 when it was stored; the time is for information (P23).
+    const at = Number.isSafeInteger(time) && time >= 0 ? { time } : {};
+    this.channel.send([{ type: 'HISTORY_RESP', session, id: sender, text: text.text, ...at }]);
     this.taken++;
     this.sent++;
   }
@@ -55,6 +64,7 @@ export class HistoryPump {
       this.taken = 0;
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
+      this.unreadable(error);
       this.ahead = [];
     }
     return this.ahead[0];

@@ -332,7 +332,7 @@ export class ServerDriver {
 
   private store({ session, sender, recipient, texts }: Extract<ServerEffect, { type: 'store' }>): void {
     this.counters.texts += texts.length;
-    this.turn.add({ session, sender, recipient, time: this.o.clock.wall(), texts });
+    this.turn.add({ session, sender, recipient, time: Math.max(0, this.o.clock.wall()), texts });
   }
 
   private forget(at: Instance): void {

@@ -4,7 +4,7 @@
  */
 import type { Limits } from '../machines/limits';
 import type { ClosedCause, TcpMessage } from '../machines/messages';
-import type { Address, Clock, Store } from '../machines/ports';
+import type { Address, Clock, Store, StoreError } from '../machines/ports';
 import type { Instance } from '../machines/server/switchboard';
 import type { Offer } from './acceptor';
 import type { ServerAuthenticator } from './authenticator';
@@ -40,12 +40,16 @@ interface Link {
   pump?: HistoryPump;
 }
 
+/** A store that cannot be read is told once in this time. */
+const TELL_AGAIN_MS = 60_000;
+
 export class ServerLinks {
   private readonly links = new Map<Instance, Link>();
   /** Every channel whose socket is not gone yet, those that linger too. */
   private readonly sockets = new Set<Channel>();
   private readonly pumps = new Map<HistoryPump, Instance>();
   private allGone: (() => void) | undefined;
+  private toldUntil = -Infinity;
 
   constructor(
     private readonly o: LinksOptions,
@@ -119,11 +123,21 @@ export class ServerLinks {
     this.turn.ask(at.id, id, (length) => {
       // The connection may have ended in the turn in which the list was asked for.
       if (this.links.get(at) !== link) return undefined;
-      const pump = new HistoryPump(this.o.store, link.channel, this.o.limits, at.id, id, length);
+      const pump = new HistoryPump(this.o.store, link.channel, this.o.limits, at.id, id, length, (error) =>
+        this.unreadable(at.id, id, error),
+      );
       link.pump = pump;
       this.pumps.set(pump, at);
       return pump;
     });
+  }
+
+  /** Who asks again and again must not fill the log. */
+  private unreadable(client: string, peer: string, { message }: StoreError): void {
+    const now = this.o.clock.now();
+    if (now < this.toldUntil) return;
+    this.toldUntil = now + TELL_AGAIN_MS;
+    this.o.log.error('texts could not be read; a list ends as incomplete', { client, peer, error: message });
   }
 
   stopPump(at: Instance): void {

@@ -11,8 +11,11 @@ export interface Format {
 }
 
 const nothing = (): string => '';
-/** The time as it was stored, in UTC. */
-const moment = (time: number): string => new Date(time).toISOString();
+/** The time as it was stored, in UTC; a clock that was far off has stored what is no date. */
+function moment(time: number): string {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? String(time) : date.toISOString();
+}
 
 /** A cell that begins like this is a formula for a spreadsheet, also after blanks, and full-width; an apostrophe makes it a text. */
 const FORMULA = /^\s*[=+\-@\t\r|%＝＋－＠]/;

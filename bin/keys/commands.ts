@@ -8,6 +8,7 @@ import type { Store, Subscriber } from '../../machines/ports';
 import { refuseId } from '../../storage/agreement';
 import { readKeyFile, stageKeyFile } from '../../storage/keyfile';
 import { openKeeping } from '../../storage/keeping';
+import { aloneWithKeys } from '../../storage/process-lock';
 import { openStore } from '../../storage/sqlite';
 import { systemRandom } from '../../transport/security/random';
 import {
@@ -86,6 +87,22 @@ export function backup(file: string, { data }: Options): void {
   print(`${data} is copied to ${file}, with every key: keep it as safe as the server's data`);
 }
 
+/** Reads everything. @throws StoreError, Refusal: something is damaged */
+export function check({ data }: Options): void {
+  const keeping = openKeeping(data);
+  try {
+    const findings = keeping.check();
+    const faulty = findings.filter(({ fault }) => fault !== undefined);
+    for (const { a, b, fault } of faulty) print(`${a} and ${b}: ${fault ?? ''}`);
+    if (faulty.length > 0)
+      throw new Refusal(`${String(faulty.length)} of ${String(findings.length)} pairs are damaged`);
+    const texts = findings.reduce((sum, pair) => sum + pair.texts, 0);
+    print(`${data} is whole: ${String(texts)} texts of ${String(findings.length)} pairs`);
+  } finally {
+    keeping.close();
+  }
+}
+
 /** All of them or none. @throws StoreError, Refusal */
 export function removeSubscribers(ids: readonly string[], { data }: Options): void {
   withStore(data, false, ({ subscribers }) => {
@@ -116,8 +133,12 @@ function issue(store: Store, subscriber: Subscriber, file: string, options: Opti
 }
 
 function put({ subscribers }: Store, subscriber: Subscriber, { force }: Options): void {
-  if (force) subscribers.replace(subscriber);
-  else subscribers.add(subscriber);
+  const before = force ? subscribers.replace(subscriber) : subscribers.add(subscriber);
+  if (before === 0) return;
+  const texts = before === 1 ? '1 text' : `${String(before)} texts`;
+  print(
+    `There was a ${subscriber.id} before: the new one does not see the ${texts} of that one; the correspondents do`,
+  );
 }
 
 /** Before anything is written, so that of several IDs all are refused. @throws StoreError `exists` */
@@ -149,7 +170,9 @@ function accepted(result: KeyResult): { readonly key: Buffer } {
 function withStore(data: string, create: boolean, work: (store: Store) => void): void {
   const store = openStore(data, { create, durability: 'full' });
   try {
-    work(store);
+    // A key file and the database agree only if nobody else changes both at the same time.
+    if (create) aloneWithKeys(data, () => work(store));
+    else work(store);
   } finally {
     store.close();
   }

@@ -30,7 +30,9 @@ export class PlainWriter implements Writer {
   event(event: ClientEvent): void {
     for (const line of [lineOf(event, this.style), whomLineOf(event, this.style)])
       if (line !== undefined) this.lines.push(line);
-    if (event.event === 'chatEnded' && event.reason !== undefined) this.o.complain(`${event.line}: ${event.reason}`);
+    // That the other has ended it is nothing to complain of.
+    if (event.event === 'chatEnded' && event.reason !== undefined && event.why !== 'ended')
+      this.o.complain(`${event.line}: ${event.reason}`);
     const failed = event.event === 'logOnFailed' || event.event === 'disconnected';
     if (!failed || event.code === 'log-off' || event.code === 'cancelled') return;
     if (event.advice !== '') this.o.complain(`${event.line || 'Closed by the server'}: ${event.advice}`);

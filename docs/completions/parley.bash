@@ -110,6 +110,18 @@ _parley_keys_backup() {
   esac
 }
 
+_parley_keys_check() {
+  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+  COMPREPLY=()
+  case $prev in
+    --data) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
+    *)
+      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '-h --help --data' -- "$cur"))
+      else :
+      fi ;;
+  esac
+}
+
 _parley_keys_import() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
   COMPREPLY=()
@@ -133,6 +145,7 @@ _parley_keys() {
       list) _parley_keys_list; return ;;
       remove) _parley_keys_remove; return ;;
       backup) _parley_keys_backup; return ;;
+      check) _parley_keys_check; return ;;
       import) _parley_keys_import; return ;;
     esac
   done
@@ -140,7 +153,7 @@ _parley_keys() {
     --data) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     *)
       if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '-V --version --data -h --help' -- "$cur"))
-      else COMPREPLY=($(compgen -W 'add list remove backup import' -- "$cur"))
+      else COMPREPLY=($(compgen -W 'add list remove backup check import' -- "$cur"))
       fi ;;
   esac
 }

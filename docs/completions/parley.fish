@@ -76,6 +76,9 @@ complete -c parley-keys -n __fish_use_subcommand -a backup -d 'copy the whole da
 complete -c parley-keys -n '__fish_seen_subcommand_from backup' -s h -l help -d 'print this'
 complete -c parley-keys -n '__fish_seen_subcommand_from backup' -l data -r -F -d 'the server'\''s database'
 complete -c parley-keys -n '__fish_seen_subcommand_from backup' -F
+complete -c parley-keys -n __fish_use_subcommand -a check -d 'read the whole database, and say whose texts are damaged; the server may run meanwhile'
+complete -c parley-keys -n '__fish_seen_subcommand_from check' -s h -l help -d 'print this'
+complete -c parley-keys -n '__fish_seen_subcommand_from check' -l data -r -F -d 'the server'\''s database'
 complete -c parley-keys -n __fish_use_subcommand -a import -d 'add a subscriber with a key that exists: 64 hexadecimal digits or 44 base64 characters'
 complete -c parley-keys -n '__fish_seen_subcommand_from import' -l out -r -F -d 'where to write the key'
 complete -c parley-keys -n '__fish_seen_subcommand_from import' -l force -d 'replace the key of a subscriber'

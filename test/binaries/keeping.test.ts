@@ -170,7 +170,7 @@ describe('export', () => {
     expect(out).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
     expect(out).not.toMatch(/<script/i);
     expect(out).toContain("default-src 'none'");
-    expect(out).toContain('<p>9 texts</p>');
+    expect(out).toContain('<p>13 texts</p>');
   });
 
   test('a file is new and for its owner alone; who has no history is told so', async () => {

@@ -180,7 +180,7 @@ describe('the command', () => {
     expect(['run.svg', 'run.png', 'run.pdf'].map(beginning)).toEqual(['<svg x', '\x89PNG\r\n', '%PDF-1']);
     const coverage = await chart(...V1, '--coverage', '--out', 'cov', '--format', 'svg,png');
     expect([coverage.code, coverage.err]).toEqual([0, '']);
-    expect(coverage.out).toMatch(/^client connection: 5 of 7 edges of the drawing, 6 of 72 of the machine$/m);
+    expect(coverage.out).toMatch(/^client connection: 5 of 7 edges of the drawing, 6 of 75 of the machine$/m);
     expect(readdirSync(join(folder, 'cov'))).toHaveLength(20);
   });
 

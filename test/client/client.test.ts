@@ -73,7 +73,7 @@ test('log on, chat, history, log off: promises and events', async () => {
       complete: true,
       code: 'complete',
     },
-    { event: 'chatEnded', line: 'Chat ended', session: 1, peer: 'alice' },
+    { event: 'chatEnded', line: 'Chat ended', session: 1, peer: 'alice', why: 'ended', reason: 'alice ended the chat' },
   ]);
 });
 

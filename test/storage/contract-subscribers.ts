@@ -1,5 +1,5 @@
 /** The part of the contract of a store that is about subscribers (protocol 1.3, 2.3). */
-import { refusal, said, subscriber, type Harness } from './support';
+import { readBack, refusal, said, subscriber, type Harness } from './support';
 
 /** Declares the tests; `given` is the store of the test that runs. */
 export function testSubscribers(given: () => Harness): void {
@@ -68,6 +68,30 @@ export function testSubscribers(given: () => Harness): void {
       for (const one of both) store.subscribers.add(one);
       expect(refusal(() => store.subscribers.replace(wrong)).kind).toBe('exists');
       expect(store.subscribers.all()).toEqual(both);
+    });
+
+    test('a Client-ID given again does not bring the texts of the one who had it before; the others keep theirs', () => {
+      const { store, reopen } = given();
+      store.subscribers.add(subscriber('alice', 1));
+      const before = [said('to bob'), said('to alice', { sender: 'bob', recipient: 'alice' })];
+      store.append([...before, said('to carol', { recipient: 'carol' })]);
+      // Another key for the same person.
+      expect(store.subscribers.replace(subscriber('alice', 2))).toBe(0);
+      expect(store.count('alice', 'bob')).toBe(2);
+      store.subscribers.remove('alice');
+      expect(store.subscribers.add(subscriber('alice', 3))).toBe(3);
+      expect([store.count('alice', 'bob'), store.count('alice', 'carol')]).toEqual([0, 0]);
+      expect(store.page('alice', 'bob', 0, 10)).toEqual([]);
+      const after = said('from the new alice');
+      store.append([after]);
+      for (const look of [() => store, reopen]) {
+        const now = look();
+        expect(now.page('alice', 'bob', 0, 10)).toEqual(readBack([after]));
+        expect(now.page('alice', 'bob', 1, 10)).toEqual([]);
+        expect(now.page('bob', 'alice', 0, 10)).toEqual(readBack([...before, after]));
+        expect(now.page('carol', 'alice', 0, 10).map(({ text }) => text)).toEqual(['to carol']);
+        expect([now.count('alice', 'bob'), now.count('bob', 'alice')]).toEqual([1, 3]);
+      }
     });
 
     test('remove says whether there was one, and leaves ID and key free', () => {

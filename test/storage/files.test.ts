@@ -13,8 +13,8 @@ const { path, open, filled, closeLater } = databases();
 describe('what lasts', () => {
   test.each(['normal', 'full'] as const)('everything, over a restart, with durability %s', (durability) => {
     const before = open('parley.db', { durability });
-    before.append([said('hello')]);
     before.subscribers.add(subscriber('alice', 1));
+    before.append([said('hello')]);
     before.reserve(1000);
     before.close();
     const after = open('parley.db', { create: false, durability });
@@ -27,8 +27,8 @@ describe('what lasts', () => {
     'what was committed when the process died, with durability %s',
     (durability) => {
       const alive = open('parley.db', { durability });
-      alive.append([said('one'), said('two')]);
       alive.subscribers.add(subscriber('alice', 1));
+      alive.append([said('one'), said('two')]);
       alive.reserve(1000);
       // A dead process leaves the file and its log, and no index of the log.
       for (const end of ['', '-wal']) copyFileSync(path(`parley.db${end}`), path(`copy.db${end}`));
@@ -175,7 +175,7 @@ describe('damage that only reading finds', () => {
     const db = new Database(filled('parley.db'));
     db.exec("UPDATE pages SET runs = json_remove(runs, '$[7]') WHERE at & 0xffffffff = 201");
     db.close();
-    expect(refusal(() => open('parley.db').page('alice', 'bob', 200, 10)).message).toMatch(/texts are missing/);
+    expect(refusal(() => open('parley.db').page('alice', 'bob', 200, 10)).message).toMatch(/a stored text was changed/);
   });
 
   test('a filing that fails leaves nothing behind: what was not stored is never filed later', () => {

@@ -47,6 +47,8 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
 class Model {
   private readonly runs: AcceptedRun[] = [];
   private reserved = 0;
+  /** By reader and other: texts of an earlier subscriber with the reader's Client-ID. */
+  private readonly hidden = new Map<string, number>();
   private subscribers: Subscriber[] = [];
 
   /** @returns what the store must return, or the kind of its StoreError */
@@ -55,9 +57,9 @@ class Model {
       case 'append':
         return void this.runs.push(...operation.batch);
       case 'count':
-        return this.of(operation.pair).length;
+        return this.seenBy(operation.pair).length;
       case 'page':
-        return this.of(operation.pair).slice(operation.after, operation.after + operation.limit);
+        return this.seenBy(operation.pair).slice(operation.after, operation.after + operation.limit);
       case 'reserve':
         this.reserved += operation.count;
         return this.reserved - operation.count + 1;
@@ -79,6 +81,27 @@ class Model {
     return this.subscribers.toSorted((a, b) => (a.id.toLowerCase() < b.id.toLowerCase() ? -1 : 1));
   }
 
+  /** Without the texts of an earlier subscriber, and counted from 1 again. */
+  private seenBy(pair: readonly [string, string]): StoredText[] {
+    const hidden = this.hidden.get(pair.join(' ')) ?? 0;
+    return this.of(pair)
+      .slice(hidden)
+      .map((text) => ({ ...text, n: text.n - hidden }));
+  }
+
+  private renew(id: string): number {
+    const others = new Set(
+      this.runs.flatMap((t) => (t.sender === id ? [t.recipient] : t.recipient === id ? [t.sender] : [])),
+    );
+    let texts = 0;
+    for (const other of others) {
+      const { length } = this.of([id, other]);
+      this.hidden.set(`${id} ${other}`, length);
+      texts += length;
+    }
+    return texts;
+  }
+
   private of([a, b]: readonly [string, string]): StoredText[] {
     const same = (t: AcceptedRun): boolean =>
       (t.sender === a && t.recipient === b) || (t.sender === b && t.recipient === a);
@@ -88,8 +111,9 @@ class Model {
   private insert(one: Subscriber, others: readonly Subscriber[]): unknown {
     const clash = (s: Subscriber): boolean => s.id.toLowerCase() === one.id.toLowerCase() || s.key[0] === one.key[0];
     if (others.some(clash)) return 'exists';
+    const same = others.length < this.subscribers.length;
     this.subscribers = [...others, one];
-    return undefined;
+    return same ? 0 : this.renew(one.id);
   }
 
   private removed(wanted: string): boolean {

@@ -118,6 +118,24 @@ test('interrupted after any portion, every pair is as it was or as it is to be, 
   }
 });
 
+test('what a new subscriber does not see is counted right when old texts are removed', async () => {
+  const server = closeLater(storeOn(openDatabase(path('parley.db'), true), 'normal', 0));
+  server.append([run(OLD - 1, 'old'), run(OLD, 'hers before')]);
+  server.append([run(OLD, 'hers, too')]);
+  server.subscribers.add({ id: 'alice', key: Buffer.alloc(32, 1), stretched: false });
+  server.append([run(OLD, 'of the new one'), run(OLD - 1, 'old, of the new one')]);
+  let portions = 0;
+  const operator = keeping(() => {
+    if (++portions === 1) server.append([run(OLD, 'meanwhile')]);
+  });
+  const texts = (a: string, b: string): string[] => server.page(a, b, 0, 100).map(({ text }) => text);
+  await operator.prune(OLD);
+  operator.close();
+  const mine = texts('alice', 'bob');
+  expect(mine.slice(0, 2)).toEqual(['of the new one', 'meanwhile']);
+  expect(texts('bob', 'alice')).toEqual(['hers before', 'hers, too', ...mine]);
+});
+
 test('two at once: the first gives up and says so, nothing is lost', async () => {
   const server = filled(3);
   const second = openKeeping(path('parley.db'));

@@ -4,6 +4,7 @@
  */
 import Database from 'libsql';
 import { mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { SCHEMA_VERSION } from '../../storage/schema';
 import { openStore } from '../../storage/sqlite';
 import { contentsOf, databases, modeOf } from './files';
 import { refusal, said } from './support';
@@ -51,7 +52,7 @@ const UNUSABLE: readonly Unusable[] = [
     'a database of a newer version',
     () => {
       const db = new Database(filled('newer.db'));
-      db.exec('PRAGMA user_version = 3; PRAGMA wal_checkpoint(TRUNCATE)');
+      db.exec(`PRAGMA user_version = ${String(SCHEMA_VERSION + 1)}; PRAGMA wal_checkpoint(TRUNCATE)`);
       db.close();
       return 'newer.db';
     },
@@ -71,6 +72,27 @@ const UNUSABLE: readonly Unusable[] = [
     },
     /is damaged \(its tables are not as they were made\); .*put back a copy/,
   ],
+  ...(
+    [
+      ['a trigger', 'CREATE TRIGGER t AFTER INSERT ON turns BEGIN DELETE FROM pages; END', /has a trigger or a view/],
+      ['a view', 'CREATE VIEW v AS SELECT * FROM subscribers', /has a trigger or a view/],
+      ['a table of its own', 'CREATE TABLE notes (x)', /its tables are not as they were made/],
+      ['an index of its own', 'CREATE INDEX i ON pages (count)', /its tables are not as they were made/],
+      ['a column of its own', 'ALTER TABLE counters ADD COLUMN x TEXT', /its tables are not as they were made/],
+    ] as const
+  ).map(
+    ([what, sql, sentence]) =>
+      [
+        `a database with ${what}`,
+        () => {
+          const db = new Database(filled('spoilt.db'));
+          db.exec(`${sql}; PRAGMA wal_checkpoint(TRUNCATE)`);
+          db.close();
+          return 'spoilt.db';
+        },
+        sentence,
+      ] as const,
+  ),
   ['rubbish in the header', () => (spoil(filled('spoilt.db'), 1), 'spoilt.db'), /is not a database/],
 ];
 

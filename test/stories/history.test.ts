@@ -254,3 +254,38 @@ story('P11: two may hold it, and a FIN that came meanwhile is heard afterwards',
   expect(a.isOffline).toBe(true);
   await stopped;
 });
+
+story(
+  'a clock before 1970, and texts that nobody could send: the server lives, and says once that it cannot read',
+  { users },
+  (world) => {
+    const [a, b] = world.chat('A', 'B');
+    const { loop } = world.server;
+    loop.wallOffset = -loop.wall() - 1000;
+    a.type('from long ago');
+    world.advance(10);
+    expect(b.look()).toEqual(['A: from long ago']);
+    // As an older server has stored them.
+    world.store.append([{ session: 1, sender: 'A', recipient: 'B', time: -5000, texts: ['even earlier'] }]);
+    a.type('History B');
+    world.advance(10);
+    expect(a.look().at(-1)).toBe('End of history (2 messages)');
+    const page = world.store.page.bind(world.store);
+    world.store.page = () => {
+      throw new StoreError('failed', 'damaged (a stored text was changed)');
+    };
+    for (let again = 0; again < 3; again++) {
+      a.type('History B');
+      world.advance(10);
+      expect(a.look().at(-1)).toBe('History incomplete');
+    }
+    expect(world.server.log.of('texts could not be read; a list ends as incomplete')).toHaveLength(1);
+    world.store.page = page;
+    for (const text of ['\u0007', 'x'.repeat(5000)]) {
+      world.store.append([{ session: 1, sender: 'A', recipient: 'B', time: 0, texts: [text] }]);
+      a.type('History B');
+      world.advance(10);
+      expect(a.look().at(-1)).toBe('History incomplete');
+    }
+  },
+);

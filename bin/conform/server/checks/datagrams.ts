@@ -161,7 +161,7 @@ export const DATAGRAMS: readonly ServerCheck[] = [
         const answer = await udp.askAgain(withBytes(scene.hello(attempt), VERSIONS_AT, ...range), 'CHALLENGE');
         expectHeader(answer, 'CHALLENGE', 2, 57, attempt);
         const version = answer[24] ?? 0;
-        must(version >= 1 && version <= max, `a version from 1 to ${String(max)}`, String(version));
+        must(version >= 1 && version <= range[1], `a version from 1 to ${String(range[1])}`, String(version));
       }
     },
   },
