@@ -23,6 +23,8 @@ export interface Checker {
   stepped?(transition: Transition, client?: SimulatedClient): void;
   /** Texts that the store has taken. */
   stored?(runs: readonly AcceptedRun[]): void;
+  /** A subscriber was added anew: the texts of before are not theirs. */
+  renewed?(id: string): void;
   /** A message left for the other end of the connection of `owner`, or of nobody's if a stranger opened it. */
   said?(seen: Seen, owner: SimulatedClient | undefined): void;
   /** A datagram reached a machine. */

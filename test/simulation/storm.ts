@@ -284,19 +284,20 @@ export class Storm {
     return `the disk cannot be read for ${String(ms)} ms${store.full ? ', and is full' : ''}`;
   }
 
-  /** For some time, by another process; he has the same key when he is back. */
+  /** For some time, by another process, and long enough for the server to see it; the key is the same afterwards. */
   private subscriberRemoved(): string | undefined {
     const { subscribers } = this.town.store;
     const all = subscribers.all();
     const one = this.chance.pick(all);
     if (this.town.store.full || all.length === 1) return undefined;
     subscribers.remove(one.id);
-    const ms = this.chance.pick([100, 3_000, 20_000]);
+    const ms = this.chance.pick([1_000, 3_000, 20_000]);
     this.later(ms, () => {
       const { store } = this.town;
       const { full } = store;
       store.full = false;
       subscribers.add(one);
+      this.town.each('renewed', one.id);
       store.full = full;
     });
     return `${one.id} is no subscriber for ${String(ms)} ms`;

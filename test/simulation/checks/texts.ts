@@ -22,6 +22,8 @@ type Side = string[];
 /** A list on its way to a client. */
 interface List {
   readonly id: string;
+  /** Texts of the pair that its reader does not see, as of the same moment. */
+  from: number;
   sent: number;
   shown: number;
   /** How many texts it may have, as of the moment of the request. */
@@ -37,6 +39,8 @@ export class TextChecks implements Checker {
   private readonly sentIn = new Map<string, number>();
   /** Texts of a pair of clients, as they ought to be listed. */
   private readonly pairs = new Map<string, Kept[]>();
+  /** By reader and other: texts of an earlier subscriber with the reader's Client-ID. */
+  private readonly hidden = new Map<string, number>();
   /** By connection: what a server still sends over one that its client has given up belongs to the list asked for there. */
   private readonly lists = new Map<object, List>();
   /** The last connection that a client opened. */
@@ -84,6 +88,17 @@ export class TextChecks implements Checker {
     const pair = this.pairs.get(name);
     if (pair) pair.push(text);
     else this.pairs.set(name, [text]);
+  }
+
+  renewed(id: string): void {
+    for (const [name, { length }] of this.pairs) {
+      const two = name.split(' ');
+      if (two.includes(id)) this.hidden.set(`${id} ${two.find((one) => one !== id) ?? id}`, length);
+    }
+  }
+
+  private unseen(reader: string, other: string): number {
+    return this.hidden.get(`${reader} ${other}`) ?? 0;
   }
 
   said({ link, from, message }: Seen, owner?: SimulatedClient): void {
@@ -159,7 +174,8 @@ export class TextChecks implements Checker {
 
   /** The server knows of the request: how long the list must be is settled now. */
   private begins(id: string, list: List): void {
-    const stored = this.pairs.get(pairName(id, list.id))?.length ?? 0;
+    list.from = this.unseen(id, list.id);
+    const stored = (this.pairs.get(pairName(id, list.id))?.length ?? 0) - list.from;
     const batch = this.town.server?.driver['turn']['batch'] ?? [];
     const waiting = batch
       .filter(({ sender, recipient }) => pairName(sender, recipient) === pairName(id, list.id))
@@ -169,7 +185,7 @@ export class TextChecks implements Checker {
   }
 
   private asks(owner: SimulatedClient, link: object, id: string): void {
-    const list: List = { id, sent: 0, shown: 0, expected: [] };
+    const list: List = { id, from: this.unseen(owner.id, id), sent: 0, shown: 0, expected: [] };
     this.lists.set(link, list);
     // What was held up on a connection that the client has given up since.
     if (this.current.get(owner) !== link) return;
@@ -179,7 +195,7 @@ export class TextChecks implements Checker {
 
   private listed(owner: SimulatedClient, link: object, resp: Extract<Seen['message'], { type: 'HISTORY_RESP' }>): void {
     const list = this.lists.get(link);
-    const text = list && this.pairs.get(pairName(owner.id, list.id))?.[list.sent++];
+    const text = list && this.pairs.get(pairName(owner.id, list.id))?.[list.from + list.sent++];
     if (text?.session !== resp.session || text.sender !== resp.id || text.text !== resp.text) {
       this.town.violate(
         'I-10',
@@ -207,7 +223,7 @@ export class TextChecks implements Checker {
   private lineOfList(client: SimulatedClient, line: string): void {
     if (!line.startsWith('<')) return;
     const list = this.read.get(client);
-    const text = list && this.pairs.get(pairName(client.id, list.id))?.[list.shown++];
+    const text = list && this.pairs.get(pairName(client.id, list.id))?.[list.from + list.shown++];
     const expected = text && `<${String(text.session)}> <from: ${text.sender}> <${escaped(text.text)}>`;
     if (line !== expected)
       this.town.violate('I-10', `${client.name} reads "${abridged(line)}", not "${abridged(expected ?? '')}"`);
