@@ -2,6 +2,7 @@
  * A person at a terminal: what is typed is carried out, what happens is shown above the line being typed (docs/client.md). Must
  * never be here: keys, rows and columns.
  */
+import { WIRE } from '../../machines/limits';
 import type { ChatClient, ClientEvent } from '../../transport/client';
 import { HELP, parseLine } from './commands';
 import { Completion } from './completion';
@@ -44,7 +45,9 @@ export class Terminal {
       ended: () => this.leave(),
       interrupted: () => this.interrupt(),
       pasted: (lines) => this.pasted(lines),
+      tooLong: (what) => this.tooLong(what),
       complete: (line) => this.completion.complete(line),
+      maxBytes: WIRE.TEXT_MAX_BYTES + 1,
     });
     client.on('event', (event) => this.event(event));
     client.on('settled', () => this.schedule());
@@ -131,6 +134,15 @@ export class Terminal {
         break;
     }
     this.flush();
+  }
+
+  private tooLong(what: 'line' | 'paste'): void {
+    const most = `a text has at most ${String(WIRE.TEXT_MAX_BYTES)} bytes`;
+    const said = {
+      line: `Line too long: ${most}. The rest of it was not taken; shorten the line, or clear it with Ctrl-C.`,
+      paste: `Paste too long: ${most}. Nothing of it was taken; paste it in parts.`,
+    };
+    this.screen.above([this.palette.failure(said[what])]);
   }
 
   /** Ctrl-C: a list first, then the chat, then the question. */
