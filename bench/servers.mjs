@@ -17,7 +17,9 @@ const built = (name) => join(here, '..', 'dist', 'bin', `${name}.js`);
 /** Off, for all users come from one machine, and a throughput is to be measured. */
 export const LIMITS_OFF = [
   'MESSAGES_PER_SECOND',
-  'DATAGRAMS_PER_SECOND',
+  'CALLS_PER_MINUTE',
+  'HELLOS_PER_SECOND',
+  'NEW_ATTEMPTS_PER_SECOND',
   'AUTH_FAIL_PER_SECOND',
   'PENDING_PER_SOURCE',
   'UNBOUND_PER_SOURCE',

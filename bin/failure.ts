@@ -3,6 +3,11 @@
 /** The message is the whole of what he reads. */
 export class UserError extends Error {}
 
+/** As it may be shown on a terminal: what somebody put into a file or an argument must not steer it. */
+export function printable(text: string): string {
+  return text.replace(/[^\P{Cc}\n]/gu, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
 /** The system's name for what went wrong, such as ENOENT; without one, the message. */
 export function codeOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;

@@ -4,9 +4,11 @@ import { InvalidArgumentError, type Command } from 'commander';
 import type { Role } from '../machines/messages';
 import type { Watcher } from '../machines/stepper';
 import { controlBy, type Inject } from '../diagrams/inspector/control';
+import type { EndMessage } from '../diagrams/inspector/protocol';
 import { Recorder } from '../diagrams/inspector/recorder';
 import { serveInspector } from '../diagrams/inspector/serve';
 import { everyWatcher } from '../diagrams/trace/watchers';
+import type { EndEntry } from '../diagrams/trace/format';
 import { TraceWriter } from '../diagrams/trace/writer';
 import { systemClock } from '../transport/clock';
 import { systemRandom } from '../transport/security/random';
@@ -14,8 +16,9 @@ import { allOf, type WireTrace } from '../transport/trace';
 import { codeOf, UserError } from './failure';
 import { openLines, type Lost } from './lines';
 import { port } from './options';
+import { stoppedGrowth, type MaxSizeOptions } from './sizes';
 
-export interface InspectionOptions {
+export interface InspectionOptions extends MaxSizeOptions {
   /** true: a port chosen by the system. */
   readonly inspect?: number | true;
   readonly inspectControl?: true;
@@ -72,7 +75,12 @@ export async function startInspection(o: InspectionOptions, inspected: Inspected
   const writer =
     o.trace === undefined
       ? undefined
-      : new TraceWriter({ name, role, clock: systemClock, write: openLines(o.trace, lost) });
+      : new TraceWriter({
+          name,
+          role,
+          clock: systemClock,
+          write: openLines(o.trace, lost, stoppedGrowth(o, lastOfTrace)).line,
+        });
   const recorder =
     o.inspect === undefined && o.record === undefined
       ? undefined
@@ -83,7 +91,9 @@ export async function startInspection(o: InspectionOptions, inspected: Inspected
           limit: o.inspectEntries,
           clock: systemClock,
         });
-  if (recorder && o.record !== undefined) recordInto(recorder, openLines(o.record, lost));
+  if (recorder && o.record !== undefined) {
+    recordInto(recorder, openLines(o.record, lost, stoppedGrowth(o, lastOfRecording)).line);
+  }
   const inspector = recorder && o.inspect !== undefined ? await served(recorder, o, inspected) : undefined;
   if (inspector) say(`inspector: ${inspector.link}`);
   return {
@@ -109,6 +119,11 @@ async function served(
     throw new UserError(`the inspector cannot be served (${codeOf(error)}); choose another port with --inspect PORT`);
   });
 }
+
+/** The last line of a file that has become too large, in the file's own language. */
+const lastOfTrace = (why: string): string => JSON.stringify({ kind: 'end', why } satisfies EndEntry);
+const lastOfRecording = (why: string): string =>
+  JSON.stringify({ type: 'service.end', parley: { why } } satisfies EndMessage);
 
 /** Every entry as it happens, a line each. */
 function recordInto(recorder: Recorder, line: (line: string) => void): void {

@@ -6,7 +6,8 @@ import { Writable } from 'node:stream';
 import { createLogger, format, transports } from 'winston';
 import { LOG_FIELDS, type Log, type LogFields } from '../transport/log';
 import { UserError } from './failure';
-import { openLines, type Rotation } from './lines';
+import { openLines, type LineFile, type Rotation } from './lines';
+import { BOUNDS, size } from './sizes';
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -37,8 +38,14 @@ function quoted(value: string): string {
   return /^[\w.:[\]>-]+$/.test(value) ? value : JSON.stringify(value);
 }
 
-/** @throws UserError if the file cannot be opened */
-export function openLog({ level, format: style, file, rotation }: LoggingOptions): Log {
+/** A log, and what a moved file needs: `reopen` writes on under the old name. */
+export interface OpenLog extends Log {
+  readonly reopen: () => void;
+}
+
+/** @throws StoreError, UserError if the file cannot be opened */
+export function openLog({ level, format: style, file, rotation }: LoggingOptions): OpenLog {
+  const lines = file === undefined ? undefined : openLines(file, complain, rotation);
   const write = style === 'json' ? (entry: Entry) => JSON.stringify(closed(entry)) : asText;
   const logger = createLogger({
     level,
@@ -47,9 +54,9 @@ export function openLog({ level, format: style, file, rotation }: LoggingOptions
       format.printf((entry) => write(entry)),
     ),
     transports: [
-      file === undefined
+      lines === undefined
         ? new transports.Console({ stderrLevels: [...LOG_LEVELS] })
-        : new transports.Stream({ stream: linesInto(file, rotation), eol: '' }),
+        : new transports.Stream({ stream: into(lines), eol: '' }),
     ],
   });
   // winston makes an entry's line before it looks at the level.
@@ -57,15 +64,22 @@ export function openLog({ level, format: style, file, rotation }: LoggingOptions
     LOG_LEVELS.indexOf(name) > LOG_LEVELS.indexOf(level)
       ? () => undefined
       : (message: string, fields: LogFields = {}) => void logger.log(name, message, fields);
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), debugging: level === 'debug' };
+  return {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    debugging: level === 'debug',
+    reopen: () => lines?.reopen(),
+  };
+}
+
+function complain(file: string, error: string): void {
+  process.stderr.write(`${file} cannot be written (${error}): lines are missing from it\n`);
 }
 
 /** The entries of a logger, each in one call, into a file. */
-function linesInto(path: string, rotation: Rotation | undefined): Writable {
-  const lost = (file: string, error: string): void => {
-    process.stderr.write(`${file} cannot be written (${error}): lines are missing from it\n`);
-  };
-  const line = openLines(path, lost, rotation);
+function into({ line }: LineFile): Writable {
   return new Writable({
     decodeStrings: false,
     write(entry: string, _, done) {
@@ -83,28 +97,27 @@ export interface RotationOptions {
 
 export function withRotation(command: Command): Command {
   return command
-    .option('--log-max-size <size>', 'begin a new log file at this size, such as 512k or 10M', size)
-    .option('--log-files <number>', 'how many log files are kept then: FILE, FILE.1, FILE.2 and so on', count, 5);
+    .option(
+      '--log-max-size <size>',
+      'begin a new log file at this size, such as 512k or 100M (default: 10M; 0 = never)',
+      size,
+    )
+    .option(
+      '--log-files <number>',
+      'how many log files are kept then: FILE, FILE.1, FILE.2 and so on',
+      count,
+      BOUNDS.log.files,
+    );
 }
 
-/** @throws UserError rotation of a log that is no file */
+/** @returns undefined for a log without a bound @throws UserError rotation of a log that is no file */
 export function rotationOf({ logMaxSize, logFiles, logFile }: RotationOptions): Rotation | undefined {
-  if (logMaxSize === undefined) return undefined;
-  if (logFile === undefined) throw new UserError('--log-max-size needs --log-file');
-  return { maxBytes: logMaxSize, files: logFiles };
+  if (logMaxSize !== undefined && logFile === undefined) throw new UserError('--log-max-size needs --log-file');
+  const maxBytes = logMaxSize ?? BOUNDS.log.bytes;
+  return maxBytes === 0 ? undefined : { maxBytes, files: logFiles };
 }
 
-const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, M: 1024 ** 2, G: 1024 ** 3 };
-const SIZE_MIN_BYTES = 1024;
 const FILES_MAX = 1000;
-
-/** `10M`: bytes, or k, M, G for powers of 1024. */
-function size(text: string): number {
-  const [, number = '', unit = ''] = /^(\d+)([kMG]?)$/.exec(text) ?? [];
-  const bytes = Number(number) * (UNITS[unit] ?? NaN);
-  if (number !== '' && bytes >= SIZE_MIN_BYTES && Number.isSafeInteger(bytes)) return bytes;
-  throw new InvalidArgumentError('A size is a number of bytes from 1k on, such as 512k or 10M.');
-}
 
 function count(text: string): number {
   const number = Number(text);

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 /** Writes manual pages, shell completions, the example of a settings file and its schema, all from the commands' definitions; and the list of checks. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
+import { writeFile } from '../storage/file';
 import { CLIENT_CHECKS } from './conform/client/checks';
 import { listed } from './conform/client/judge';
 import { SERVER_CHECKS } from './conform/server/checks/all';
@@ -60,7 +61,7 @@ export function generated(): Readonly<Record<string, string>> {
 if (require.main === module) {
   for (const [file, content] of Object.entries(generated())) {
     mkdirSync(dirname(join(process.cwd(), file)), { recursive: true });
-    writeFileSync(join(process.cwd(), file), content);
+    writeFile(join(process.cwd(), file), 'replace', 'plain', content);
     process.stdout.write(`${file}\n`);
   }
 }

@@ -4,8 +4,9 @@ import { LIMITS, limitFaults, type Limits } from '../machines/limits';
 import { isClientId } from '../machines/messages';
 import { StoreError } from '../machines/ports';
 import { ClientError } from '../transport/client/events';
-import { UserError } from './failure';
+import { printable, UserError } from './failure';
 import { LOG_LEVELS, type LogLevel } from './logging';
+import { BOUNDS, size, type MaxSizeOptions } from './sizes';
 import { version } from './version';
 import { SettingsError, type Family, type SettingsPlan } from './settings';
 
@@ -62,7 +63,7 @@ export const LIMIT_SETTINGS = {
   },
 } as const satisfies SettingsPlan;
 
-export interface CommonOptions {
+export interface CommonOptions extends MaxSizeOptions {
   readonly logLevel: LogLevel;
   readonly logFile?: string;
   readonly logFormat: 'text' | 'json';
@@ -97,6 +98,14 @@ export function withCommonOptions(command: Command): Command {
       'write the keys of this run to this file, for Wireshark and parley-dump; whoever reads it reads everything',
     )
     .addOption(
+      new Option(
+        '--max-size <size>',
+        'largest size of the file of --dump (then a new one is begun), --keylog, --trace and --record (then it ends); 0 = none',
+      )
+        .argParser(size)
+        .default(BOUNDS.file.bytes, '100M'),
+    )
+    .addOption(
       new Option('--limit <name=value>', 'change a limit or timer (protocol appendix A); may be repeated')
         .argParser(limit)
         .default({}, 'none is changed'),
@@ -106,7 +115,7 @@ export function withCommonOptions(command: Command): Command {
 /** One line, and no word that an error has happened twice. */
 function usageError(name: string, text: string): string {
   const what = text.replace(/^error: /, '').trim();
-  return `${name}: ${what.replaceAll(/\s*\n\s*/g, ' ')} (${name} --help shows the options)\n`;
+  return `${name}: ${printable(what.replaceAll(/\s*\n\s*/g, ' '))} (${name} --help shows the options)\n`;
 }
 
 /** Runs a command whose subcommands have actions. */
@@ -134,7 +143,7 @@ export async function run(
       return;
     }
     if (![UserError, StoreError, ClientError].some((kind) => error instanceof kind)) throw error;
-    process.stderr.write(`${command.name()}: ${(error as Error).message}\n`);
+    process.stderr.write(`${command.name()}: ${printable((error as Error).message)}\n`);
     process.exitCode = error instanceof SettingsError ? EXIT.usage : EXIT.failed;
   }
 }

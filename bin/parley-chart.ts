@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** parley-chart: draws traces (--trace of server and client) as a message sequence chart, or what they cover. No logic beyond that. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { chartOf, type Chart } from '../diagrams/chart/chart';
@@ -13,6 +13,7 @@ import { chartText } from '../diagrams/chart/text';
 import { pdfOf, svgSize } from '../diagrams/draw/pdf';
 import { pngOf } from '../diagrams/draw/png';
 import { readTraces, TraceError, type Trace } from '../diagrams/trace/reader';
+import { writeFile } from '../storage/file';
 import { codeOf, UserError } from './failure';
 import { clientId, run, withVersion } from './options';
 
@@ -84,6 +85,9 @@ async function main(): Promise<void> {
   process.stdout.on('error', () => undefined);
   const o = command.opts<Options>();
   const traces = read(command.args);
+  for (const { file, cut } of traces) {
+    if (cut !== undefined) process.stderr.write(`parley-chart: ${file} ends early: ${cut}\n`);
+  }
   if (o.out !== undefined && command.args.some((file) => resolve(file) === resolve(o.out ?? ''))) {
     throw new UserError(`--out ${o.out} is one of the traces`);
   }
@@ -187,10 +191,10 @@ function withEnding(path: string, format: Format): string {
 async function write(path: string, content: string | Uint8Array): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, content);
   } catch (error) {
     throw new UserError(`${path} cannot be written (${codeOf(error)})`);
   }
+  writeFile(path, 'replace', 'plain', content);
 }
 
 if (require.main === module) void run(command, main);

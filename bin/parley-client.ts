@@ -5,22 +5,22 @@ import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { WIRE } from '../machines/limits';
 import type { Address } from '../machines/ports';
 import { ChatClient } from '../transport/client';
-import { loadKey } from '../transport/client/key';
+import { blockedFile, loadKey } from '../transport/client/key';
 import { parseServer } from '../transport/client/server-address';
 import { systemClock } from '../transport/clock';
-import { Dump } from '../transport/dump';
 import { logTransition, silentLog, sourceText } from '../transport/log';
 import { userFolder } from '../storage/keyfile';
 import { allOf } from '../transport/trace';
 import { KeyStore } from '../transport/security/keystore';
 import { startInspection, withInspection, type InspectionOptions } from './inspection';
-import { openLines, openSecretLines, type Lost } from './lines';
-import { openLog } from './logging';
+import type { Lost } from './lines';
+import { openLog, rotationOf, withRotation, type RotationOptions } from './logging';
 import { type CommonOptions, clientId, clientIds, LIMIT_SETTINGS, limitsOf, run, withCommonOptions } from './options';
 import { settle, withSettings, type SettingsPlan } from './settings';
+import { openWireFiles } from './wire-files';
 import { checkFront, inputOf, openFront, type FrontOptions } from './terminal/front';
 
-interface Options extends CommonOptions, InspectionOptions, FrontOptions {
+interface Options extends CommonOptions, RotationOptions, InspectionOptions, FrontOptions {
   readonly id?: string;
   readonly reconnect: boolean;
   readonly server: Address;
@@ -29,30 +29,32 @@ interface Options extends CommonOptions, InspectionOptions, FrontOptions {
 
 export const command = withSettings(
   withInspection(
-    withCommonOptions(
-      new Command('parley-client')
-        .description('Logs on to a Parley server and chats. Type Help once it runs.')
-        .addArgument(new Argument('[ID]', 'your Client-ID').argParser(clientId))
-        .option('--id <ID>', 'the same, for the settings file and PARLEY_ID', clientId)
-        .addOption(
-          new Option('--server <host:port>', 'UDP address of the server')
-            .argParser(server)
-            .default(server('127.0.0.1'), `127.0.0.1:${String(WIRE.UDP_PORT)}`),
-        )
-        .option('--key <file>', 'your key file (default: ./ID.key, then ~/.config/parley/ID.key)')
-        .addOption(
-          new Option('--contact <ID>', 'a Client-ID that Tab completes from the start; may be repeated')
-            .argParser(clientIds)
-            .default([], 'those met in this run'),
-        )
-        .option(
-          '--script <file>',
-          'carry out the lines of this file (- = standard input), then leave; may wait for events',
-        )
-        .option('--json', 'write every event as a line of JSON', false)
-        .option('--timestamps', 'show the time before each line', false)
-        .option('--history-json', 'show past texts as lines of JSON', false)
-        .option('--reconnect', 'log on again after a connection that was lost or ended by a shutdown', false),
+    withRotation(
+      withCommonOptions(
+        new Command('parley-client')
+          .description('Logs on to a Parley server and chats. Type Help once it runs.')
+          .addArgument(new Argument('[ID]', 'your Client-ID').argParser(clientId))
+          .option('--id <ID>', 'the same, for the settings file and PARLEY_ID', clientId)
+          .addOption(
+            new Option('--server <host:port>', 'UDP address of the server')
+              .argParser(server)
+              .default(server('127.0.0.1'), `127.0.0.1:${String(WIRE.UDP_PORT)}`),
+          )
+          .option('--key <file>', 'your key file (default: ./ID.key, then ~/.config/parley/ID.key)')
+          .addOption(
+            new Option('--contact <ID>', 'a Client-ID that Tab completes from the start; may be repeated')
+              .argParser(clientIds)
+              .default([], 'those met in this run'),
+          )
+          .option(
+            '--script <file>',
+            'carry out the lines of this file (- = standard input), then leave; may wait for events',
+          )
+          .option('--json', 'write every event as a line of JSON', false)
+          .option('--timestamps', 'show the time before each line', false)
+          .option('--history-json', 'show past texts as lines of JSON', false)
+          .option('--reconnect', 'log on again after a connection that was lost or ended by a shutdown', false),
+      ),
     ),
   ),
 );
@@ -77,12 +79,16 @@ async function main(): Promise<void> {
   if (id === undefined) return command.error("error: missing required argument 'ID'");
   const limits = limitsOf(o.limit);
   // The screen belongs to the user: a client logs to a file or not at all.
-  const log =
-    o.logFile === undefined ? silentLog : openLog({ level: o.logLevel, format: o.logFormat, file: o.logFile });
+  const rotation = rotationOf(o);
+  const logFile =
+    o.logFile === undefined
+      ? undefined
+      : openLog({ level: o.logLevel, format: o.logFormat, file: o.logFile, rotation });
+  const log = logFile ?? silentLog;
   const complain = (sentence: string): void => void process.stderr.write(`parley-client: ${sentence}\n`);
   const lost: Lost = (file, error) => complain(`${file} cannot be written (${error}): lines are missing from it`);
-  const dump = o.dump === undefined ? undefined : new Dump(openLines(o.dump, lost), systemClock);
-  const keyLog = o.keylog === undefined ? undefined : openSecretLines(o.keylog, lost);
+  const files = openWireFiles(o, lost);
+  const { dump, keyLog } = files;
   if (keyLog) complain(`traffic keys are being written to ${o.keylog ?? ''}`);
   const keys = new KeyStore(keyLog ? { keyLog } : {});
   // Made after the page that sends to it.
@@ -102,6 +108,7 @@ async function main(): Promise<void> {
     id,
     server: o.server,
     key,
+    blocked: blockedFile(id, o.key),
     limits,
     reconnect: o.reconnect,
     parts: {
@@ -117,7 +124,10 @@ async function main(): Promise<void> {
   process.exitCode = await new Promise<number>((left) => {
     const front = openFront(client, { ...o, input, output: process.stdout, clock: systemClock, complain }, left);
     // A second signal ends the process at once.
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => front.leave());
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => front.leave());
+    // At a terminal: it has gone. Elsewhere a log that was moved away is to be begun anew.
+    if (logFile && !process.stdin.isTTY) process.on('SIGHUP', () => (logFile.reopen(), files.reopen()));
+    else process.once('SIGHUP', () => front.leave());
   });
   inspection.close();
 }

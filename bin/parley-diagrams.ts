@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** parley-diagrams: state diagrams of our machines, or of a machine of the user's own, in files. What is drawn: diagrams/draw. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FORMATS, type Format } from '../diagrams/draw/formats';
 import { DrawError } from '../diagrams/draw/failure';
@@ -11,11 +12,11 @@ import {
   namedPictures,
   PAGE_FILE,
   pagePictures,
-  writeFiles,
   type Files,
   type Named,
 } from '../diagrams/draw/generate';
 import type { Level } from '../diagrams/draw/machines';
+import { writeFile } from '../storage/file';
 import { codeOf, UserError } from './failure';
 import { run, withVersion } from './options';
 
@@ -24,6 +25,7 @@ interface Options {
   readonly out: string;
   readonly level?: Level;
   readonly from?: string;
+  readonly timeout: number;
   readonly page?: true;
 }
 
@@ -50,6 +52,9 @@ export const command = withVersion(
       '--from <file[:export]>',
       'draw an XState 4 machine: .js, .cjs, .mjs (the file is run), or a config as .json',
     )
+    .addOption(
+      new Option('--timeout <seconds>', 'how long the file of --from may take to load').argParser(seconds).default(30),
+    )
     .option('--page', `also write ${PAGE_FILE}, the drawings of the inspector's page`)
     .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
     .exitOverride(),
@@ -68,6 +73,13 @@ function formats(list: string): readonly Format[] {
       throw new InvalidArgumentError(`There is no format "${name}". Formats: ${FORMATS.join(', ')}.`);
   }
   return [...new Set(names as Format[])];
+}
+
+const LONGEST_TIMEOUT_S = 3600;
+function seconds(text: string): number {
+  const number = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && number > 0 && number <= LONGEST_TIMEOUT_S) return number;
+  throw new InvalidArgumentError(`A number of seconds, above 0 and at most ${String(LONGEST_TIMEOUT_S)}.`);
 }
 
 /** Our machines that are meant, at the levels that are meant. */
@@ -95,13 +107,19 @@ function chosen(names: readonly string[], level: Level | undefined): readonly Na
   return pictures;
 }
 
-function pictures(names: readonly string[], { from, level, page }: Options): readonly Named[] {
+async function pictures(names: readonly string[], { from, level, page, timeout }: Options): Promise<readonly Named[]> {
   if (from === undefined) return chosen(names, level);
   if (names.length > 0) throw new UserError('give either MACHINE or --from, not both');
   if (level !== undefined) throw new UserError("--level is for Parley's own machines; --from draws everything");
   if (page) throw new UserError("--page is for Parley's own machines");
-  const picture = pictureFrom(from);
+  const { picture, notes } = await pictureFrom(from, timeout);
+  notes.forEach(note);
   return [{ name: fileNameOf(picture), picture }];
+}
+
+/** Something that a user should know about a picture that is drawn all the same. */
+function note(words: string): void {
+  process.stderr.write(`parley-diagrams: note: ${words}\n`);
 }
 
 /** One picture in one text format to standard output. */
@@ -114,9 +132,10 @@ async function print(named: readonly Named[], { format, page }: Options): Promis
 }
 
 async function write(folder: string, files: Files): Promise<void> {
-  const names = await writeFiles(folder, files).catch((error: unknown) => {
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw new UserError(`${folder} cannot be written (${codeOf(error)})`);
   });
+  const names = await writeChanged(folder, files);
   process.stdout.write(
     names.length === 0
       ? `parley-diagrams: ${folder} is up to date\n`
@@ -124,9 +143,22 @@ async function write(folder: string, files: Files): Promise<void> {
   );
 }
 
+/** @returns the names of the files that were not like this already */
+async function writeChanged(folder: string, files: Files): Promise<string[]> {
+  const names: string[] = [];
+  for (const [name, content] of files) {
+    const path = join(folder, name);
+    const before = await readFile(path).catch(() => undefined);
+    if (before?.equals(Buffer.from(content))) continue;
+    writeFile(path, 'replace', 'plain', content);
+    names.push(name);
+  }
+  return names;
+}
+
 async function draw(): Promise<void> {
   const options = command.opts<Options>();
-  const named = pictures(command.args, options);
+  const named = await pictures(command.args, options);
   if (options.out === '-') return print(named, options);
   const files = await filesOf(named, options.format);
   if (options.page) files.set(PAGE_FILE, await pagePictures());

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** parley-dump: a capture file as readable lines, JSON or a sequence chart; a key log opens what is encrypted. No logic beyond that. */
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, extname, resolve } from 'node:path';
 import { Command } from 'commander';
 import type { Entry } from '../diagrams/capture/entries';
@@ -11,6 +11,7 @@ import { readCapture, type Tally } from '../diagrams/capture/reading';
 import { jsonOf, SeenTrace, textOf } from '../diagrams/capture/show';
 import { chartOf } from '../diagrams/chart/chart';
 import { chartSvg } from '../diagrams/chart/svg';
+import { writeFile } from '../storage/file';
 import { codeOf, UserError } from './failure';
 import { run, withVersion } from './options';
 
@@ -140,10 +141,10 @@ async function draw(path: string, capture: string, seen: SeenTrace, { closed }: 
   const svg = chartSvg(chartOf([trace], { states: false }));
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, svg);
   } catch (error) {
     throw new UserError(`${path} cannot be written (${codeOf(error)})`);
   }
+  writeFile(path, 'replace', 'plain', svg);
 }
 
 if (require.main === module) void run(command, main);

@@ -4,16 +4,16 @@ import { lookup } from 'node:dns/promises';
 import { Command, Option } from 'commander';
 import { codeOf, UserError } from './failure';
 import { startInspection, withInspection, type InspectionOptions } from './inspection';
-import { openLines, openSecretLines, type Lost } from './lines';
-import { openLog, rotationOf, withRotation, type RotationOptions } from './logging';
+import type { Lost } from './lines';
+import { openLog, rotationOf, withRotation, type OpenLog, type RotationOptions } from './logging';
 import { notifyReady } from './service';
 import { type CommonOptions, LIMIT_SETTINGS, limitsOf, port, run, withCommonOptions } from './options';
 import { settle, withSettings, type SettingsPlan } from './settings';
+import { openWireFiles, type WireFiles } from './wire-files';
 import { hostPortText, Watching, withWatching, type WatchingOptions } from './watching/watching';
 import { WIRE } from '../machines/limits';
 import { openStore, type Durability } from '../storage/sqlite';
 import { systemClock } from '../transport/clock';
-import { Dump } from '../transport/dump';
 import { systemNetwork } from '../transport/net/system';
 import { KeyStore } from '../transport/security/keystore';
 import { systemRandom } from '../transport/security/random';
@@ -58,8 +58,8 @@ async function main(): Promise<void> {
   const host = await addressOf(o.host);
   const log = openLog({ level: o.logLevel, format: o.logFormat, file: o.logFile, rotation: rotationOf(o) });
   const lost: Lost = (file, error) => log.warn('cannot be written: lines are missing', { file, error });
-  const dump = o.dump === undefined ? undefined : new Dump(openLines(o.dump, lost), systemClock);
-  const keyLog = o.keylog === undefined ? undefined : openSecretLines(o.keylog, lost);
+  const files = openWireFiles(o, lost);
+  const { dump, keyLog } = files;
   // Whatever the log leaves out, and wherever it goes: whoever starts the server reads it.
   if (keyLog) process.stderr.write(`parley-server: traffic keys are being written to ${o.keylog ?? ''}\n`);
   if (keyLog && o.logFile !== undefined) log.warn('traffic keys are being written', { file: o.keylog ?? '' });
@@ -92,12 +92,14 @@ async function main(): Promise<void> {
     store.close();
     throw bindingError(error, o);
   }));
-  stopOnSignals(async () => {
+  const stop = async (): Promise<void> => {
     watching.stopping();
     await started.stop();
     store.close();
     watching.close();
-  });
+  };
+  // Without a log file nobody needs it reopened: then the terminal it was started on has gone.
+  stopOnSignals(stop, o.logFile === undefined ? undefined : () => reopened(log, files));
   await watching.start(started, log, say).catch(async (error: unknown) => {
     await started.stop();
     store.close();
@@ -108,6 +110,13 @@ async function main(): Promise<void> {
   if (o.logFile !== undefined) log.info('ready', { udp_port: udp, tcp_port: tcp });
   process.stdout.write(`parley-server ready: UDP ${o.host}:${String(udp)}, TCP ${o.host}:${String(tcp)}\n`);
   notifyReady(process.env, log);
+}
+
+/** SIGHUP, as logrotate sends it: files that were moved away are begun anew. */
+function reopened(log: OpenLog, files: WireFiles): void {
+  log.reopen();
+  files.reopen();
+  log.info('log files reopened');
 }
 
 /** One address for both ports. @throws UserError an unknown name; a wildcard, from which UDP answers may leave by another address (3.9) */
@@ -129,16 +138,16 @@ function bindingError(error: unknown, { host, udpPort, tcpPort }: Options): unkn
   return new UserError(`${which} ${why}; choose another with ${remedy}`);
 }
 
-/** The first signal stops gracefully, a second one at once. */
-function stopOnSignals(stop: () => Promise<void>): void {
+/** The first signal stops gracefully, a second one at once; SIGHUP only if there is nothing to `reopen`. */
+function stopOnSignals(stop: () => Promise<void>, reopen?: () => void): void {
   let phase: 'running' | 'stopping' = 'running';
   const signalled = (): void => {
     if (phase === 'stopping') process.exit(1);
     phase = 'stopping';
     void stop().then(() => process.exit(0));
   };
-  // SIGHUP: the terminal it was started on has gone.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, signalled);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, signalled);
+  process.on('SIGHUP', reopen ?? signalled);
 }
 
 if (require.main === module) void run(command, main);

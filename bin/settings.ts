@@ -6,7 +6,7 @@
 import { CommanderError, type Command, type Option } from 'commander';
 import { existsSync } from 'node:fs';
 import { stringify } from 'yaml';
-import { UserError } from './failure';
+import { printable, UserError } from './failure';
 import { nearest } from './nearest';
 import { readSettingsFile, type Placed, type Plain } from './settings-file';
 
@@ -87,7 +87,7 @@ export function settle(command: Command, plan: SettingsPlan = {}, env: NodeJS.Pr
   settling.check();
   const { faults } = settling;
   if (checkConfig && faults.length > 0) {
-    for (const fault of faults.slice(0, -1)) process.stderr.write(`${command.name()}: ${fault}\n`);
+    for (const fault of faults.slice(0, -1)) process.stderr.write(`${command.name()}: ${printable(fault)}\n`);
     throw new SettingsError(faults.slice(-1));
   }
   if (faults.length > 0) throw new SettingsError(faults);

@@ -26,13 +26,19 @@ export type ClientEffect =
   | CommonEffect
   /** Fresh attempt-ID, UDP socket connected to the server, no candidates. */
   | { readonly type: 'newAttempt' }
-  | { readonly type: 'sendHELLO' }
-  /** Compute RES, CK_A and TH for the CHALLENGE with this rand (hexadecimal) and keep them under it. */
-  | { readonly type: 'addCandidate'; readonly rand: string }
-  /** Send the RESPONSE of these candidates, same bytes as before. */
+  /** The same bytes as before, and behind them the token of the last RETRY (hexadecimal), if one came. */
+  | { readonly type: 'sendHELLO'; readonly token: string }
+  /** Compute RES, CK_A and TH for this CHALLENGE and keep them under its TH; wipe those of the candidates it displaces. */
+  | {
+      readonly type: 'addCandidate';
+      readonly th: string;
+      readonly rand: string;
+      readonly displaced: readonly string[];
+    }
+  /** Send the RESPONSE to these rands, same bytes as before: candidates with one rand have one RESPONSE. */
   | { readonly type: 'sendRESPONSE'; readonly rands: readonly string[] }
   /** Keep the candidate that opened AUTH_SUCCESS, wipe the others. */
-  | { readonly type: 'keepKey'; readonly rand: string }
+  | { readonly type: 'keepKey'; readonly th: string }
   | { readonly type: 'openTcp'; readonly port: number }
   /** Client preface and record 0 = CONNECT(rand_cookie) in one write; the cookie is in the key store. */
   | { readonly type: 'sendCONNECT' }
@@ -47,8 +53,8 @@ export type ClientEffect =
   | { readonly type: 'endChatLocal' }
   /** Give X.PROTOCOL to the connection machine. */
   | { readonly type: 'raiseProtocol' }
-  /** A line for the user: what happened, or why nothing was done (`refusal`). */
-  | { readonly type: 'show'; readonly text: string; readonly refusal?: true }
+  /** A line for the user: what happened, or why nothing was done (`refusal`). `why`: what END_NOTIF gave as its reason (P12). */
+  | { readonly type: 'show'; readonly text: string; readonly refusal?: true; readonly why?: number }
   /** Texts of the correspondent. */
   | { readonly type: 'showTexts'; readonly from: string; readonly session: number; readonly texts: readonly string[] }
   | {
@@ -70,6 +76,8 @@ export type ServerEffect =
   | { readonly type: 'makeCookie' }
   /** Send the stored datagram (or AUTH_FAIL with the attempt-ID being answered) to where the question came from. */
   | { readonly type: 'answer'; readonly name: DatagramName; readonly attempt: string; readonly to: Address }
+  /** Send RETRY with a token for the HELLO with this hash and for this address; nothing is kept of it. */
+  | { readonly type: 'retry'; readonly hash: string; readonly attempt: string; readonly to: Address }
   | { readonly type: 'arm'; readonly timer: ServerTimer }
   | { readonly type: 'disarm'; readonly timers: readonly ServerTimer[] }
   /** Send nothing, on purpose; count it. */

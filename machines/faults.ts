@@ -42,7 +42,7 @@ export const FAULTS = {
   AnswerNotVerified: 'drop',
   ResponseOfOtherAttempt: 'drop',
   StrayResponse: 'drop',
-  TooManyDatagrams: 'drop',
+  TooManyHellos: 'drop',
   TooManyAuthFails: 'drop',
   TooManyClients: 'drop',
   // TCP stream (1.5, 2.6, 2.7, 4.1)

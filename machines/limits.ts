@@ -5,11 +5,11 @@
 
 export const LIMITS = {
   // Log-on, client (3.2)
-  /** Distances between transmissions; four steps make five transmissions. Each is stretched by a random factor up to RETRY_JITTER. */
-  T_RETRY_MS: [500, 1000, 2000, 2000] as readonly number[],
+  /** Distances between transmissions; five steps make six transmissions. Each is stretched by a random factor up to RETRY_JITTER. */
+  T_RETRY_MS: [500, 1000, 1000, 1500, 1500] as readonly number[],
   /** A crowd that lost its server together must not ask again in the same instant. */
   RETRY_JITTER: 1.25,
-  /** Give up in Wait for Challenge: after five chances. */
+  /** Give up in Wait for Challenge: after six chances: with five a network that loses 30 % would end 7 log-ons of 100 (3.2). */
   T_CHALLENGE_MS: 8_000,
   /** Give up in Wait for AUTH_SUCCESS; also bounds the answering of further CHALLENGEs. */
   T_AUTH_MS: 8_000,
@@ -26,18 +26,22 @@ export const LIMITS = {
   T_RESPONSE_MS: 20_000,
   /** Life of an unused cookie: an honest client has given up before. */
   T_COOKIE_MS: 20_000,
-  /** Attempts in Wait for RESPONSE; the oldest leaves. At 50,000 HELLOs a second an honest one lives 0.33 s. */
+  /** Attempts in Wait for RESPONSE. When the table is full a HELLO needs a token, and takes the place of the oldest. */
   PENDING_ATTEMPTS: 16_384,
-  /** Attempts in Wait for RESPONSE of one source. */
+  /** Attempts in Wait for RESPONSE of one source; the same holds when it is full. */
   PENDING_PER_SOURCE: 256,
-  /** Attempts in Connecting of one client; they needed K_A, so only the user himself can fill this. */
+  /** Attempts in Connecting of one client; the oldest leaves. More than relayed answers can fill (3.6): CANDIDATES at least. */
   CONNECTING_PER_CLIENT: 4,
-  /** Datagrams of one source (IPv4 address, IPv6 /64), 0 = no limit. */
-  DATAGRAMS_PER_SECOND: 50,
-  DATAGRAM_BURST: 200,
+  /** New HELLOs of one source (IPv4 address, IPv6 /64) that are served at once; as many more with a token. 0 = no limit. */
+  HELLOS_PER_SECOND: 50,
+  HELLO_BURST: 200,
+  /** New HELLOs of all sources, and as many more with a token: a new one costs up to 0.1 ms. 0 = no limit. */
+  NEW_ATTEMPTS_PER_SECOND: 2_000,
+  /** The key of the tokens changes so often, and the last one counts too: a token is good for this long at least. */
+  T_TOKEN_MS: 10_000,
   /** AUTH_FAIL in total, 0 = no limit. */
   AUTH_FAIL_PER_SECOND: 200,
-  /** Sources remembered for the bucket above; the one unused longest is forgotten. */
+  /** Sources remembered for the buckets above; the one unused longest is forgotten. */
   SOURCES: 65_536,
   /** Wrong RESPONSEs of one Client-ID in an hour that raise a warning (3.11). */
   WRONG_RESPONSES_PER_HOUR_WARN: 20,
@@ -63,6 +67,12 @@ export const LIMITS = {
   /** Messages of one connection, 0 = no limit (4.3, P4). */
   MESSAGES_PER_SECOND: 20,
   MESSAGE_BURST: 60,
+  /** Calls of one client to the same other, 0 = no limit: who ends a chat with a caller is free for everybody else (4.5). */
+  CALLS_PER_MINUTE: 6,
+  /** At once: nobody who calls back, or was cut off, notices the limit. */
+  CALL_BURST: 5,
+  /** Pairs remembered for the limit above; the one unused longest is forgotten. */
+  CALL_PAIRS: 65_536,
   /** Output waiting for one connection, sealed or not; a reader behind it is too slow: 250 texts of the largest size. */
   OUTPUT_QUEUE_BYTES: 1_048_576,
   /** The history pump of a connection stops above this and goes on when it has drained (4.8, P11); below 17 full records a turn. */
@@ -101,14 +111,17 @@ export const WIRE = {
   /** What a socket takes before it says `wait`; only then it says when it has room again. Versions of Node differ in theirs. */
   SOCKET_QUEUE_BYTES: 16_384,
   TAG_BYTES: 16,
+  TOKEN_BYTES: 16,
   TEXT_MAX_BYTES: 4096,
   REKEY_RECORDS: 65_536,
-  /** CHALLENGEs answered per attempt: one genuine and two forged by somebody on the path (3.8). */
-  CANDIDATES: 3,
+  /** rands answered per attempt, one genuine and three of somebody on the path; and the newest CHALLENGEs kept for them (3.8). */
+  CANDIDATES: 4,
+  /** RETRYs answered per retry step: one genuine and two forged by somebody on the path (3.8). */
+  RETRIES: 3,
   /** Wrong RESPONSEs per rand; the last one closes the attempt (3.8). */
   WRONG_RESPONSES: 3,
-  /** Steps of T_RETRY: five transmissions in all (P9). */
-  RETRY_STEPS: 4,
+  /** Steps of T_RETRY: six transmissions in all (P9). */
+  RETRY_STEPS: 5,
 } as const;
 
 /**
@@ -126,6 +139,10 @@ export function limitFaults(l: Limits): string[] {
       'T_RESPONSE must be longer than T_CHALLENGE and T_AUTH together',
     ],
     [l.T_COOKIE_MS > l.T_AUTH_MS + l.T_CONNECTING_MS, 'T_COOKIE must be longer than T_AUTH and T_CONNECTING together'],
+    [
+      l.CONNECTING_PER_CLIENT === 0 || l.CONNECTING_PER_CLIENT >= WIRE.CANDIDATES,
+      `CONNECTING_PER_CLIENT must be at least ${String(WIRE.CANDIDATES)}, or 0 (no limit)`,
+    ],
     [retries < l.T_CHALLENGE_MS, 'the steps of T_RETRY with their jitter must end before T_CHALLENGE'],
     [retries < l.T_AUTH_MS, 'the steps of T_RETRY with their jitter must end before T_AUTH'],
     [
@@ -141,9 +158,9 @@ export function limitFaults(l: Limits): string[] {
       l.PUMP_QUEUE_BYTES + LARGEST_RECORD_BYTES <= l.OUTPUT_QUEUE_BYTES,
       'PUMP_QUEUE_BYTES must be below OUTPUT_QUEUE_BYTES by a record of the largest size',
     ],
-    ...(['SESSION_BLOCK', 'MESSAGE_BURST', 'PUMP_QUEUE_BYTES', 'PUMP_PAGE_TEXTS'] as const).map(
-      (name) => [Number.isInteger(l[name]) && l[name] > 0, `${name} must be a whole number above 0`] as const,
-    ),
+    ...(
+      ['SESSION_BLOCK', 'MESSAGE_BURST', 'CALL_BURST', 'CALL_PAIRS', 'PUMP_QUEUE_BYTES', 'PUMP_PAGE_TEXTS'] as const
+    ).map((name) => [Number.isInteger(l[name]) && l[name] > 0, `${name} must be a whole number above 0`] as const),
     [timersOf(l).every((ms) => ms <= TIMER_MAX_MS), `a time must be at most ${TIMER_MAX_MS} ms`],
   ];
   return conditions.filter(([holds]) => !holds).map(([, sentence]) => sentence);

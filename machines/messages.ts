@@ -44,7 +44,7 @@ interface MessageRow {
   readonly extensions?: Readonly<Record<string, ExtensionRow>>;
 }
 
-/** In field order. `id` is a Client-ID, `session` a session-ID, `ver` the protocol version, `cookie` the rand_cookie. */
+/** In field order. `id` is a Client-ID, `session` a session-ID, `ver` the protocol version, `cookie` the rand_cookie, `token` what proves an address (3.6). */
 export const MESSAGES = {
   HELLO: { code: 0x01, from: 'client', over: 'udp', sealed: false, fields: { ver: 'versions', id: 'clientId' } },
   CHALLENGE: { code: 0x02, from: 'server', over: 'udp', sealed: false, fields: { ver: 'u8', rand: 'bytes32' } },
@@ -64,6 +64,7 @@ export const MESSAGES = {
     secret: ['cookie'],
   },
   AUTH_FAIL: { code: 0x05, from: 'server', over: 'udp', sealed: false, fields: {} },
+  RETRY: { code: 0x06, from: 'server', over: 'udp', sealed: false, fields: { token: 'bytes16' } },
 
   CONNECT: {
     code: 0x10,

@@ -13,7 +13,14 @@ export interface Statement<Row extends readonly unknown[] = readonly unknown[]> 
   run(values: readonly unknown[]): { readonly changes: number; readonly lastInsertRowid: number | bigint };
 }
 
+/** How long another process may hold the file: `parley-keys` writes for milliseconds while the server runs. */
+export const BUSY_TIMEOUT_MS = 2_000;
+export const WAIT = `PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`;
+
 export class Connection {
+  /** Settings that are to be put back. */
+  private readonly owed: string[] = [];
+
   constructor(
     /** The file, as the user named it. */
     readonly path: string,
@@ -43,9 +50,15 @@ export class Connection {
     }
   }
 
-  /** Commits all that `work` writes, or nothing of it; the next transaction finds a clean connection either way. */
+  /**
+   * Commits all that `work` writes, or nothing of it; the next transaction finds a clean connection either way. Everything
+   * that writes must be in one: libsql leaves a statement of its own transaction begun when the file is locked, and then no
+   * transaction of this connection can be committed any more. BEGIN is finished by `exec` whatever comes of it.
+   */
   transaction<T>(work: () => T): T {
     return this.attempt(() => {
+      this.rollback();
+      this.settle();
       this.db.exec('BEGIN IMMEDIATE');
       try {
         const result = work();
@@ -58,12 +71,43 @@ export class Connection {
     });
   }
 
-  /** SQLite itself has rolled back after some errors (disk full), not after others. */
+  /** SQLite itself has rolled back after some errors (disk full), not after others. What fails is tried before the next. */
   private rollback(): void {
     try {
       if (this.db.inTransaction) this.db.exec('ROLLBACK');
     } catch {
       // The error that made the rollback necessary is the one to report.
+    }
+  }
+
+  /**
+   * While `work` runs, this connection has another setting. What `work` did stays done if the old setting cannot be put back:
+   * the next transaction begins with that.
+   */
+  under<T>(setting: string, before: string, work: () => T): T {
+    return this.attempt(() => {
+      this.settle();
+      this.db.exec(setting);
+      try {
+        return work();
+      } finally {
+        this.owed.push(before);
+        this.settleLater();
+      }
+    });
+  }
+
+  private settle(): void {
+    for (let [next] = this.owed; next !== undefined; [next] = this.owed) {
+      this.db.exec(next);
+      this.owed.shift();
+    }
+  }
+  private settleLater(): void {
+    try {
+      this.settle();
+    } catch {
+      // It stays owed.
     }
   }
 

@@ -109,20 +109,17 @@ export function sqliteHistory(connection: Connection, fileAfter = FILE_AFTER): H
       );
       if (Number.isNaN(unfiled.last)) connection.attempt(() => unfiled.refresh());
       if (unfiled.size + json.length < fileAfter) {
-        const { lastInsertRowid } = connection.attempt(() => append.run([json]));
+        const { lastInsertRowid } = connection.transaction(() => append.run([json]));
         unfiled.added(Number(lastInsertRowid), runs, json.length);
         return;
       }
       // The turns' texts stay in the file anyway, in pages: zeros in their place would cost a third of the filing.
-      connection.exec('PRAGMA secure_delete = OFF');
-      try {
+      connection.under('PRAGMA secure_delete = OFF', 'PRAGMA secure_delete = ON', () =>
         committed(() => {
           append.run([json]);
           fileAll();
-        });
-      } finally {
-        connection.exec('PRAGMA secure_delete = ON');
-      }
+        }),
+      );
     },
     fileNow: () => committed(fileAll),
     count(a, b) {

@@ -3,9 +3,10 @@
  * texts. Everything in transactions short enough for a server that wants to write in between. Must never be here: a decision
  * what is old.
  */
-import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
-import { StoreError, type Store } from '../machines/ports';
+import { closeSync, fsyncSync, rmSync } from 'node:fs';
+import type { Store } from '../machines/ports';
 import type { Connection } from './connection';
+import { openFile } from './file';
 import type { Filing } from './history';
 import { openDatabase, verify } from './open';
 import { prunePairs, type Portions } from './pruning';
@@ -69,13 +70,7 @@ async function prune(connection: Connection, store: Filing, before: number, port
 
 function backup(connection: Connection, path: string): void {
   // Made before SQLite sees it: nobody else's file is touched, and nobody else can read it at any moment.
-  try {
-    closeSync(openSync(path, 'wx', 0o600));
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
-    if (code === 'EEXIST') throw new StoreError('exists', `${path} exists already; name another file`);
-    throw new StoreError('failed', `${path} cannot be made (${code}); name another file`, { cause: error });
-  }
+  closeSync(openFile(path, 'new', 'secret'));
   try {
     connection.attempt(() => connection.prepare('VACUUM INTO ?').run([path]));
     sync(path);
@@ -87,7 +82,7 @@ function backup(connection: Connection, path: string): void {
 }
 
 function sync(path: string): void {
-  const file = openSync(path, 'r+');
+  const file = openFile(path, 'append', 'secret');
   try {
     fsyncSync(file);
   } finally {

@@ -12,12 +12,12 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeFileSync,
   type Stats,
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { StoreError } from '../machines/ports';
+import { openFile, writeAll } from './file';
 
 const KEY_LINE = /^[0-9a-f]{64}(\r?\n)?$/;
 /** More than the longest line that matches; what is longer is no key file, whatever follows. */
@@ -98,15 +98,13 @@ export function writeKeyFile(path: string, hex: string, options: { readonly forc
 function writeNew(path: string, hex: string): void {
   let file: number;
   try {
-    file = openSync(path, 'wx', 0o600);
+    file = openFile(path, 'new', 'secret');
   } catch (error) {
-    const code = errnoOf(error);
-    if (code === 'EEXIST')
-      throw new StoreError('exists', `${path} exists already; move it away, or replace it with --force`);
-    throw new StoreError('failed', `${path} cannot be made (${code})`, { cause: error });
+    if (!(error instanceof StoreError) || error.kind !== 'exists') throw error;
+    throw new StoreError('exists', `${path} exists already; move it away, or replace it with --force`);
   }
   try {
-    writeFileSync(file, `${hex}\n`);
+    writeAll(file, `${hex}\n`);
     fsyncSync(file);
   } catch (error) {
     rmSync(path, { force: true });

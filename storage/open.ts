@@ -7,12 +7,11 @@ import { chmodSync, closeSync, openSync, readSync, statSync, type Stats } from '
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { StoreError } from '../machines/ports';
-import { Connection } from './connection';
+import { BUSY_TIMEOUT_MS, WAIT, Connection } from './connection';
+import { openFile } from './file';
 import { codeOf, meaningOf } from './failure';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION, UPGRADES } from './schema';
 
-/** How long another process may hold the file: `parley-keys` writes for milliseconds while the server runs. */
-const BUSY_TIMEOUT_MS = 2_000;
 const BUSY_STEP_MS = 10;
 
 function unusable(sentence: string, cause?: unknown): StoreError {
@@ -29,17 +28,26 @@ export function openDatabase(path: string, create: boolean): Connection {
   keepPrivate(path);
   try {
     if (!isNew) verify(path);
-    const db = new Database(resolve(path));
-    db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    return new Connection(path, prepared(path, new Database(resolve(path)), isNew));
+  } catch (error) {
+    throw meaningOf(error, path);
+  }
+}
+
+/** @returns `db`, ready for use; closed again if it cannot be */
+function prepared(path: string, db: Database.Database, isNew: boolean): Database.Database {
+  try {
+    db.exec(WAIT);
     if (isNew) initialise(db);
     checkIdentity(path, pragma(db, 'application_id'), pragma(db, 'user_version'));
     useWriteAheadLog(path, db);
     upgrade(db);
     // A key that is removed leaves no trace in the file.
     db.exec('PRAGMA secure_delete = ON');
-    return new Connection(path, db);
+    return db;
   } catch (error) {
-    throw meaningOf(error, path);
+    db.close();
+    throw error;
   }
 }
 
@@ -76,11 +84,11 @@ function statsOf(path: string): Stats | undefined {
 /** SQLite gives -wal and -shm the mode of the file they belong to, so the file is made before SQLite sees it. */
 function makeEmpty(path: string): void {
   try {
-    closeSync(openSync(path, 'wx', 0o600));
+    closeSync(openFile(path, 'new', 'secret'));
   } catch (error) {
-    const code = errnoOf(error);
     // Another process was faster.
-    if (code === 'EEXIST') return;
+    if (error instanceof StoreError && error.kind === 'exists') return;
+    const code = errnoOf((error as Error).cause);
     if (code === 'ENOENT') throw unusable(`${path} cannot be made: make the directory ${dirname(path)} first`, error);
     throw unusable(`${path} cannot be made (${code}); name another file`, error);
   }
@@ -140,7 +148,7 @@ const BUSY = 5;
 export function verify(path: string): void {
   const db = new Database(`${pathToFileURL(resolve(path)).href}?mode=ro`);
   try {
-    db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    db.exec(WAIT);
     // All of quick_check (P16), and the two small indexes too, in the same time: 0.2 s for a million texts. Its answer is
     // compared there and not read here: libsql ends the process on a string that is not UTF-8.
     const row = db.prepare("SELECT integrity_check = 'ok' FROM pragma_integrity_check(1)").raw(true).get() as [number];

@@ -47,7 +47,9 @@ function statementsOf(connection: Connection): Statements {
     // No Client-ID is empty, so nobody finds it; a row of its own, so that no new pair gets its number.
     reserve: connection.prepare("INSERT INTO pairs (low, high) VALUES ('', ?)"),
     spare: connection.prepare<readonly [id: number]>("SELECT id FROM pairs WHERE low = '' AND high = ?"),
-    left: connection.prepare<readonly [id: number, high: string]>("SELECT id, high FROM pairs WHERE low = '' LIMIT 1"),
+    left: connection.prepare<readonly [id: number, high: string]>(
+      "SELECT id, high FROM pairs WHERE low = '' AND high <> ? LIMIT 1",
+    ),
     release: connection.prepare("DELETE FROM pairs WHERE low = '' AND high = ?"),
   };
 }
@@ -95,12 +97,13 @@ function* steps(
   token: string,
 ): Generator<void, number> {
   const { reserve, spare, left, release, next } = statements;
-  for (let found = left.get([]); found; found = left.get([])) {
+  // In the first portion, so that all others can ask whether it is still there.
+  reserve.run([token]);
+  for (let found = left.get([token]); found; found = left.get([token])) {
     const [id, high] = found;
     yield* clear(statements, id);
     release.run([high]);
   }
-  reserve.run([token]);
   let removed = 0;
   for (const pair of pairs) {
     const [place = 0] = spare.get([token]) ?? [];

@@ -3,7 +3,7 @@
  */
 import { StoreError, type SessionNumbers, type Store } from '../machines/ports';
 import { nextBlock } from './agreement';
-import type { Connection } from './connection';
+import { WAIT, type Connection } from './connection';
 import { sqliteHistory, type Filing } from './history';
 import { openDatabase } from './open';
 import { sqliteSubscribers } from './subscribers';
@@ -47,18 +47,13 @@ function sqliteSessionNumbers(connection: Connection, durability: Durability): S
   const write = connection.prepare("UPDATE counters SET value = ? WHERE name = 'session'");
   return {
     reserve(count) {
-      return connection.attempt(() => {
-        connection.exec('PRAGMA synchronous = full');
-        try {
-          return connection.transaction(() => {
-            const first = nextBlock(read.get([])?.[0] ?? 0, count);
-            write.run([first + count - 1]);
-            return first;
-          });
-        } finally {
-          connection.exec(`PRAGMA synchronous = ${durability}`);
-        }
-      });
+      return connection.under('PRAGMA synchronous = full', `PRAGMA synchronous = ${durability}`, () =>
+        connection.transaction(() => {
+          const first = nextBlock(read.get([])?.[0] ?? 0, count);
+          write.run([first + count - 1]);
+          return first;
+        }),
+      );
     },
   };
 }
@@ -66,14 +61,19 @@ function sqliteSessionNumbers(connection: Connection, durability: Durability): S
 /** More than the largest text needs. */
 const PROBE_BYTES = 16_384;
 
-/** Room is what a store that failed lacks, so the probe takes some, and gives it back in the same commit. */
+/**
+ * Room is what a store that failed lacks, so the probe takes some, and gives it back in the same commit. It waits for nobody:
+ * as long as another process has the lock, the server has other things to do.
+ */
 function prober(connection: Connection): () => void {
   const take = connection.prepare(`INSERT INTO probe VALUES (zeroblob(${PROBE_BYTES}))`);
   const giveBack = connection.prepare('DELETE FROM probe');
   return () => {
-    connection.transaction(() => {
-      take.run([]);
-      giveBack.run([]);
-    });
+    connection.under('PRAGMA busy_timeout = 0', WAIT, () =>
+      connection.transaction(() => {
+        take.run([]);
+        giveBack.run([]);
+      }),
+    );
   };
 }

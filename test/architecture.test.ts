@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, relative } from 'node:path';
 import ts from 'typescript';
+import lock from '../package-lock.json';
 import manifest from '../package.json';
 
 const ROOT = join(__dirname, '..');
@@ -123,7 +124,11 @@ const LADDER: readonly Part[] = [
     where: /^diagrams\/report\//,
     sees: [...PICTURES, 'security', 'ways', 'drivers', 'net', 'storage', 'draw', 'trace', 'chart'],
   },
-  { name: 'page', where: /^diagrams\/inspector\/page\//, sees: [...PICTURES, 'pictures', 'draw', 'inspector'] },
+  {
+    name: 'page',
+    where: /^diagrams\/inspector\/page\//,
+    sees: [...PICTURES, 'pictures', 'draw', 'trace', 'inspector'],
+  },
   {
     name: 'inspector',
     where: /^diagrams\/inspector\//,
@@ -236,13 +241,72 @@ describe('packages', () => {
     const undeclared = used.filter(({ name }) => !name.startsWith('node:') && !declared.includes(name));
     expect(undeclared).toEqual([]);
   });
+
+  test('npm 11 is told of every package with an install script, none of which is needed', () => {
+    const scripted = Object.entries(lock.packages).filter(([, one]) => 'hasInstallScript' in one);
+    const names = scripted.map(([path]) => path.replace(/^.*node_modules\//, ''));
+    expect(manifest.allowScripts).toEqual(Object.fromEntries(names.map((name) => [name, false])));
+  });
+});
+
+describe('files are opened for writing in one place', () => {
+  const PLACE = 'storage/file.ts';
+  const WRITERS =
+    /^(write(File|v|)(Sync)?|appendFile(Sync)?|createWriteStream|copyFile(Sync)?|cp(Sync)?|truncate(Sync)?)$/;
+  const READING = /^('r'|constants\.O_RDONLY\b.*)$/;
+
+  /** What of the file system a file uses that could make or change a file. */
+  function writingIn(source: ts.SourceFile): string[] {
+    const found: string[] = [];
+    const visit = (node: ts.Node): void => {
+      if (ts.isImportDeclaration(node) && /^'(node:)?fs(\/promises)?'$/.test(node.moduleSpecifier.getText())) {
+        const bindings = node.importClause?.namedBindings;
+        if (!bindings || !ts.isNamedImports(bindings)) found.push(node.getText());
+        else
+          for (const { name, propertyName } of bindings.elements) {
+            if (WRITERS.test((propertyName ?? name).text)) found.push((propertyName ?? name).text);
+            if (/^open(Sync)?$/.test(propertyName?.text ?? '')) found.push(node.getText());
+          }
+      }
+      if (ts.isCallExpression(node) && /^(open|openSync)$/.test(node.expression.getText())) {
+        const [, flags] = node.arguments;
+        if (node.expression.getText() === 'openSync' && !READING.test(flags?.getText() ?? ''))
+          found.push(node.getText());
+      }
+      // winston's own, which opens by itself.
+      if (/^transports\.(File|DailyRotateFile)$/.test(node.getText())) found.push(node.getText());
+      ts.forEachChild(node, visit);
+    };
+    visit(source);
+    return found;
+  }
+
+  test('and in no other', () => {
+    const elsewhere = [...parsed]
+      .filter(([file]) => file !== PLACE)
+      .flatMap(([file, source]) => writingIn(source).map((what) => `${file}: ${what}`));
+    expect(elsewhere).toEqual([]);
+  });
+
+  test.each([
+    "import { writeFileSync } from 'node:fs';",
+    "import { createWriteStream as made } from 'fs';",
+    "import * as fs from 'node:fs/promises';",
+    "import { openSync as look } from 'node:fs';",
+    "import { openSync } from 'node:fs'; openSync(path, 'a');",
+    'new transports.File({ filename });',
+  ])('%s would be found', (text) => {
+    const source = ts.createSourceFile('x.ts', text, ts.ScriptTarget.ES2022, true);
+    expect(writingIn(source)).not.toEqual([]);
+  });
 });
 
 /** What begins something, or changes what all modules share, if it is called while a module is loaded. */
 const STARTS =
   /^(setTimeout|setInterval|setImmediate|queueMicrotask|process\.\w+|\w*\.?(on|once|listen|bind|connect|createSocket|createServer))$/;
-/** Commands, and the script of the page: there the top level is the program. */
-const PROGRAMS = /^bin\/[^/]+\.ts$|^bench\/[^/]+\.ts$|^diagrams\/inspector\/page\/main\.ts$/;
+/** Commands, the script of the page, and the process that runs a user's file: there the top level is the program. */
+const PROGRAMS =
+  /^bin\/[^/]+\.ts$|^bench\/[^/]+\.ts$|^diagrams\/inspector\/page\/main\.ts$|^diagrams\/draw\/from-child\.ts$/;
 
 /** What a statement does when the module is loaded, beyond declaring. */
 function deeds(statement: ts.Statement): string[] {

@@ -30,7 +30,7 @@ interface Entry {
   attempt: Buffer;
   challenge: Buffer;
   success?: Buffer;
-  answered?: 'CHALLENGE' | 'AUTH_SUCCESS';
+  readonly answered: Set<'CHALLENGE' | 'AUTH_SUCCESS'>;
 }
 
 export class ServerAuthenticator implements Authenticator {
@@ -45,7 +45,7 @@ export class ServerAuthenticator implements Authenticator {
 
   makeRand(serial: number): string {
     const rand = Buffer.from(this.random.bytes(RAND_BYTES));
-    this.entries.set(serial, { rand, handle: 0, attempt: EMPTY, challenge: EMPTY });
+    this.entries.set(serial, { rand, handle: 0, attempt: EMPTY, challenge: EMPTY, answered: new Set() });
     return randKey(rand);
   }
 
@@ -83,8 +83,8 @@ export class ServerAuthenticator implements Authenticator {
   /** The stored datagram that answers a repeated question with the same bytes, and what it says but for its secret. */
   answer(serial: number, name: 'CHALLENGE' | 'AUTH_SUCCESS'): Answer | undefined {
     const entry = this.entries.get(serial);
-    const again = entry?.answered === name;
-    if (entry) entry.answered = name;
+    const again = entry?.answered.has(name) === true;
+    entry?.answered.add(name);
     if (name === 'CHALLENGE') {
       return entry && { bytes: entry.challenge, message: { type: name, ver: WIRE.VERSION, rand: entry.rand }, again };
     }

@@ -68,6 +68,8 @@ export class Channel {
   private lastWritten: number;
   private lastVerified: number;
   private readonly peer: Role;
+  /** held: whoever shows what comes is slower than it comes. */
+  private reading: 'on' | 'held' = 'on';
   private peerFin: 'not seen' | 'waits' = 'not seen';
 
   constructor(private readonly o: ChannelOptions) {
@@ -146,6 +148,17 @@ export class Channel {
     if (this.phase === 'closing') this.linger();
   }
 
+  /** From now on the socket is not read, and TCP slows the sender; at most one read of it waits here (P11). */
+  hold(): void {
+    this.reading = 'held';
+    if (this.phase === 'open') this.o.stream.pause();
+  }
+  /** Reads on, after what is being delivered now. */
+  readAgain(): void {
+    this.reading = 'on';
+    if (this.phase === 'open') this.timers.arm('tokens', 0, () => this.readOn());
+  }
+
   /** At once, without a word. No `closed` will follow. */
   destroy(): void {
     if (this.phase === 'gone') return;
@@ -212,7 +225,7 @@ export class Channel {
    * is one read of the socket, 64 KiB, and the beginning of a record (4.11).
    */
   private mayRead(): boolean {
-    if (this.phase !== 'open') return false;
+    if (this.phase !== 'open' || this.reading === 'held') return false;
     const wait = this.bucket.wait();
     if (wait === 0) return true;
     this.o.stream.pause();
@@ -224,9 +237,14 @@ export class Channel {
   private readOn(): void {
     this.lastVerified = this.o.clock.now();
     this.process();
-    if (this.phase !== 'open' || this.timers.has('tokens')) return;
+    if (this.phase !== 'open' || this.waits) return;
     if (this.peerFin === 'waits') this.ended();
     else this.o.stream.resume();
+  }
+
+  /** What has come is not looked at for the time being. */
+  private get waits(): boolean {
+    return this.reading === 'held' || this.timers.has('tokens');
   }
 
   private awaitPreface(): Fault | undefined {
@@ -262,7 +280,7 @@ export class Channel {
   /** FIN. It is told even while the socket is paused: what was read before it and waits for tokens is not lost (P4). */
   private ended(): void {
     if (this.phase !== 'open') return;
-    if (this.timers.has('tokens')) {
+    if (this.waits) {
       this.peerFin = 'waits';
       return;
     }
@@ -317,7 +335,7 @@ export class Channel {
     const { T_KEEPALIVE_MS, T_DEAD_MS } = this.o.limits;
     const now = this.o.clock.now();
     // Silence while we do not listen proves nothing (P4).
-    if (this.timers.has('tokens')) this.lastVerified = now;
+    if (this.waits) this.lastVerified = now;
     if (T_DEAD_MS > 0 && now - this.lastVerified >= T_DEAD_MS) {
       this.destroy();
       this.o.handlers.closed('dead');

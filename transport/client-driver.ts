@@ -17,7 +17,7 @@ import { Timers } from './clock';
 import type { WireTrace } from './trace';
 import { FaultCounter } from './faults';
 import type { Run } from './inbound';
-import type { Log } from './log';
+import { causeText, type Log } from './log';
 import type { Network, Stream } from './net/network';
 import type { KeyStore } from './security/keystore';
 
@@ -41,6 +41,8 @@ export interface ClientOptions {
   readonly stepped?: () => void;
   readonly trace?: WireTrace | undefined;
   readonly observe?: Observer | undefined;
+  /** Whether the user wants no calls of this client; absent: nobody is blocked. */
+  readonly isBlocked?: ((id: string) => boolean) | undefined;
   /** Sees the machines themselves: the inspector. */
   readonly watcher?: Watcher | undefined;
 }
@@ -56,6 +58,8 @@ export class ClientDriver {
   private stream: Stream | undefined;
   private channel: Channel | undefined;
   private readonly sockets = new Set<Channel>();
+  /** Those who want the connection not to be read for the time being. */
+  private readonly holders = new Set<symbol>();
   private turn: 'idle' | 'due' = 'idle';
   private readonly dirty = new Set<Channel>();
   private condemned: (() => void)[] = [];
@@ -86,6 +90,16 @@ export class ClientDriver {
   /** Whether the connection takes more; if not, `stepped` is called when it does. Without a connection nothing has to wait. */
   get hasRoom(): boolean {
     return this.channel?.hasRoom ?? true;
+  }
+
+  /** The connection, this one and those that follow, is not read until what is returned is called (P11). */
+  hold(): () => void {
+    const holder = Symbol('holder');
+    this.holders.add(holder);
+    this.channel?.hold();
+    return () => {
+      if (this.holders.delete(holder) && this.holders.size === 0) this.channel?.readAgain();
+    };
   }
 
   /** What the user typed. */
@@ -119,13 +133,13 @@ export class ClientDriver {
       case 'newAttempt':
         return logOn.begin();
       case 'sendHELLO':
-        return logOn.sendHello();
+        return logOn.sendHello(effect.token);
       case 'addCandidate':
-        return logOn.addCandidate(effect.rand);
+        return logOn.addCandidate(effect.th, effect.rand, effect.displaced);
       case 'sendRESPONSE':
         return effect.rands.forEach((rand) => logOn.sendResponse(rand));
       case 'keepKey':
-        return logOn.keep(effect.rand);
+        return logOn.keep(effect.th);
       case 'openTcp':
         return this.openTcp(effect.port);
       case 'sendCONNECT':
@@ -225,7 +239,11 @@ export class ClientDriver {
         refused: (fault) => this.refused(fault),
         closed: (cause, reason) => {
           if (this.channel !== channel) return;
-          this.o.log.info('disconnected', { client: this.o.id, cause, ...(reason === undefined ? {} : { reason }) });
+          this.o.log.info('disconnected', {
+            client: this.o.id,
+            cause: causeText(cause),
+            ...(reason === undefined ? {} : { reason }),
+          });
           this.handle({ type: 'N.CLOSED', cause, ...(reason === undefined ? {} : { reason }) });
         },
         queued: () => this.touch(channel),
@@ -236,6 +254,7 @@ export class ClientDriver {
     this.stream = undefined;
     this.channel = channel;
     this.sockets.add(channel);
+    if (this.holders.size > 0) channel.hold();
     channel.first(preface, { type: 'CONNECT', cookie });
     cookie.fill(0);
   }
@@ -244,8 +263,9 @@ export class ClientDriver {
     switch (run.type) {
       case 'CHATS':
         return this.handle({ type: 'M.CHAT', session: run.session, texts: run.texts });
-      case 'CONNECTED':
       case 'CHAT_STARTED':
+        return this.handle({ ...run, type: 'M.CHAT_STARTED', blocked: this.o.isBlocked?.(run.id) ?? false });
+      case 'CONNECTED':
       case 'UNREACHABLE':
       case 'END_NOTIF':
       case 'HISTORY_RESP':

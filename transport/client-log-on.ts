@@ -5,6 +5,7 @@
 import type { ClientEvent } from '../machines/client/events';
 import type { Fault } from '../machines/faults';
 import { WIRE } from '../machines/limits';
+import type { Message } from '../machines/messages';
 import type { Address, Random } from '../machines/ports';
 import type { Awaited } from './channel';
 import { sourceText } from './log';
@@ -12,12 +13,14 @@ import type { WireTrace } from './trace';
 import type { ConnectedDatagramSocket, Network } from './net/network';
 import type { KeyStore } from './security/keystore';
 import type { RecordSealer } from './security/records';
+import { transcriptHash } from './security/schedule';
 import {
   decodeAuthSuccessBody,
   decodeDatagram,
   encodeDatagram,
   type OpenDatagram,
   type SealedDatagram,
+  withToken,
 } from './wire/datagrams';
 import { decodeServerPreface, encodeClientPreface } from './wire/prefaces';
 
@@ -38,9 +41,9 @@ export interface LogOnHandlers {
   event(event: ClientEvent): void;
   refused(fault: Fault): void;
 }
-interface Candidate {
-  readonly handle: number;
-  readonly response: Buffer;
+interface Response {
+  readonly message: Message<'RESPONSE'>;
+  readonly bytes: Buffer;
 }
 
 /** `refused`: nothing listens there; `name`: the name of the server is not known; `text` says it to the user. */
@@ -55,9 +58,12 @@ export class ClientLogOn {
   private hello: Buffer = Buffer.alloc(0);
   /** The CHALLENGE being processed: both datagrams go into TH. */
   private challenge: Buffer = Buffer.alloc(0);
+  /** Key handles by TH, hexadecimal, in order of arrival. */
+  private readonly candidates = new Map<string, number>();
   /** By rand, hexadecimal. */
-  private readonly candidates = new Map<string, Candidate>();
-  private kept: Candidate | undefined;
+  private readonly responses = new Map<string, Response>();
+  /** The handle of the candidate that opened AUTH_SUCCESS. */
+  private kept: number | undefined;
   /** What the network said about the server, for the user if nothing else comes. */
   hint: Hint | undefined;
 
@@ -85,35 +91,39 @@ export class ClientLogOn {
     this.udp = udp;
   }
 
-  sendHello(): void {
+  /** @param token of a RETRY, in hexadecimal; empty: there was none */
+  sendHello(token: string): void {
+    const { id, trace } = this.o;
     const ver = { min: WIRE.VERSION, max: WIRE.VERSION };
-    this.o.trace?.datagram('client', this.o.id, this.attempt, { type: 'HELLO', ver, id: this.o.id }, this.hello.length);
-    this.udp?.send(this.hello);
+    const bytes = withToken(this.hello, Buffer.from(token, 'hex'));
+    trace?.datagram('client', id, this.attempt, { type: 'HELLO', ver, id }, bytes.length);
+    this.udp?.send(bytes);
   }
 
-  addCandidate(rand: string): void {
+  /** @param displaced names of candidates that leave for it */
+  addCandidate(th: string, rand: string, displaced: readonly string[]): void {
     const { keys, id } = this.o;
+    for (const name of displaced) this.forget(name);
     const bytes = Buffer.from(rand, 'hex');
     const handle = keys.derive(id, bytes);
     keys.bindTranscript(handle, this.hello, this.challenge);
-    const response = encodeDatagram(this.attempt, { type: 'RESPONSE', id, res: keys.res(handle), rand: bytes });
-    this.candidates.set(rand, { handle, response });
+    this.candidates.set(th, handle);
+    if (this.responses.has(rand)) return;
+    const message = { type: 'RESPONSE', id, res: keys.res(handle), rand: bytes } as const;
+    this.responses.set(rand, { message, bytes: encodeDatagram(this.attempt, message) });
   }
 
   sendResponse(rand: string): void {
-    const candidate = this.candidates.get(rand);
-    if (!candidate) return;
-    const { keys, id, trace } = this.o;
-    const { response, handle } = candidate;
-    const message = { type: 'RESPONSE', id, res: keys.res(handle), rand: Buffer.from(rand, 'hex') } as const;
-    trace?.datagram('client', id, this.attempt, message, response.length);
-    this.udp?.send(response);
+    const response = this.responses.get(rand);
+    if (!response) return;
+    this.o.trace?.datagram('client', this.o.id, this.attempt, response.message, response.bytes.length);
+    this.udp?.send(response.bytes);
   }
 
   /** Keeps the candidate that opened AUTH_SUCCESS, wipes the others. */
-  keep(rand: string): void {
-    this.kept = this.candidates.get(rand);
-    this.candidates.delete(rand);
+  keep(th: string): void {
+    this.kept = this.candidates.get(th);
+    this.candidates.delete(th);
     this.wipeCandidates();
   }
 
@@ -121,9 +131,9 @@ export class ClientLogOn {
   connection(): { preface: Buffer; sealer: RecordSealer; cookie: Buffer; awaited: Awaited } {
     const { keys, random } = this.o;
     const { kept } = this;
-    if (!kept) throw new Error('CONNECT needs the candidate that opened AUTH_SUCCESS');
+    if (kept === undefined) throw new Error('CONNECT needs the candidate that opened AUTH_SUCCESS');
     this.closeUdp();
-    const { handle } = kept;
+    const handle = kept;
     const preface = encodeClientPreface({ tag: keys.tag(handle), salt: random.bytes(SALT_BYTES) });
     const sealer = keys.clientSealer(handle, preface);
     const cookie = keys.cookie(handle);
@@ -141,7 +151,7 @@ export class ClientLogOn {
     const { kept } = this;
     this.kept = undefined;
     return () => {
-      if (kept) this.o.keys.forget(kept.handle);
+      if (kept !== undefined) this.o.keys.forget(kept);
     };
   }
 
@@ -156,16 +166,20 @@ export class ClientLogOn {
   private opened({ attempt, message }: OpenDatagram, bytes: Buffer): void {
     this.o.trace?.datagram('server', this.o.id, attempt, message, bytes.length);
     if (message.type === 'AUTH_FAIL') return this.handlers.event({ type: 'D.AUTH_FAIL' });
+    if (message.type === 'RETRY') {
+      return this.handlers.event({ type: 'D.RETRY', token: Buffer.from(message.token).toString('hex') });
+    }
     if (message.type !== 'CHALLENGE') return;
     if (message.ver !== WIRE.VERSION) return this.handlers.refused('VersionNotOffered');
     this.challenge = bytes;
-    this.handlers.event({ type: 'D.CHALLENGE', rand: Buffer.from(message.rand).toString('hex') });
+    const th = transcriptHash(this.hello, bytes).toString('hex');
+    this.handlers.event({ type: 'D.CHALLENGE', th, rand: Buffer.from(message.rand).toString('hex') });
   }
 
   /** The candidates are tried in order of arrival; what verifies under none is dropped (2.5). */
   private sealed({ attempt, sealed }: SealedDatagram, size: number): void {
     const { keys, trace, id } = this.o;
-    for (const [rand, { handle }] of this.candidates) {
+    for (const [th, handle] of this.candidates) {
       const plain = keys.openAuthSuccess(handle, sealed.header, sealed.nonce, sealed.box);
       if (!plain) continue;
       const body = decodeAuthSuccessBody(plain);
@@ -174,7 +188,7 @@ export class ClientLogOn {
       trace?.datagram('server', id, attempt, { type: 'AUTH_SUCCESS', cookie: Buffer.alloc(0), port }, size);
       keys.keepCookie(handle, cookie);
       plain.fill(0);
-      return this.handlers.event({ type: 'D.AUTH_SUCCESS', rand, port });
+      return this.handlers.event({ type: 'D.AUTH_SUCCESS', th, port });
     }
     this.handlers.refused('AnswerNotVerified');
   }
@@ -190,8 +204,14 @@ export class ClientLogOn {
   }
 
   private wipeCandidates(): void {
-    for (const { handle } of this.candidates.values()) this.o.keys.forget(handle);
-    this.candidates.clear();
+    for (const th of [...this.candidates.keys()]) this.forget(th);
+    this.responses.clear();
+  }
+
+  private forget(th: string): void {
+    const handle = this.candidates.get(th);
+    if (handle !== undefined) this.o.keys.forget(handle);
+    this.candidates.delete(th);
   }
 
   private closeUdp(): void {

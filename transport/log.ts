@@ -1,6 +1,7 @@
 /**
  * What may be logged: a closed list of fields, so that no secret can slip in (protocol 2.10). Nobody logs an arbitrary object.
  */
+import type { ClosedCause } from '../machines/messages';
 import type { Transition } from '../machines/observer';
 import type { Address } from '../machines/ports';
 
@@ -68,6 +69,11 @@ export const silentLog: Log = {
 /** One line for a transition. */
 export function logTransition(log: Log): (transition: Transition) => void {
   return (transition) => log.debug('transition', { ...transition });
+}
+
+/** Why a connection ended, as it is written in logs: an end without CLOSE proves nothing about what is missing (P21). */
+export function causeText(cause: ClosedCause): string {
+  return cause === 'lost' ? 'truncated' : cause;
 }
 
 /** An address as it is written in logs: `127.0.0.1:4390`, `[::1]:4390`. */

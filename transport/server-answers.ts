@@ -13,6 +13,7 @@ import type { WireTrace } from './trace';
 import type { FaultCounter } from './faults';
 import type { ServerCounters } from './server-counters';
 import { sourceText, type Log } from './log';
+import type { RetryTokens } from './security/retry-tokens';
 import { encodeDatagram } from './wire/datagrams';
 
 const HOUR_MS = 3_600_000;
@@ -23,6 +24,7 @@ export interface AnswersOptions {
   readonly log: Log;
   readonly trace?: WireTrace | undefined;
   readonly counters: ServerCounters;
+  readonly tokens: RetryTokens;
 }
 type Answer = Extract<ServerEffect, { type: 'answer' }>;
 
@@ -55,6 +57,14 @@ export class ServerAnswers {
     if (!stored) return;
     if (stored.again) this.o.counters.answersRepeated++;
     this.reply(to, at.id, id, stored.message, stored.bytes);
+  }
+
+  /** There is no room for this HELLO; the token is the proof of its source when it comes back (3.6). */
+  retry({ hash, attempt, to }: Extract<ServerEffect, { type: 'retry' }>): void {
+    this.faults.count('TooManyHellos', { source: sourceText(to) });
+    const id = Buffer.from(attempt, 'hex');
+    const message = { type: 'RETRY', token: this.o.tokens.make(to.address, hash) } as const;
+    this.reply(to, '', id, message, encodeDatagram(id, message));
   }
 
   private reply(to: Address, client: string, attempt: Buffer, message: Message<DatagramName>, bytes: Buffer): void {

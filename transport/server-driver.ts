@@ -12,6 +12,7 @@ import type { Transition } from '../machines/observer';
 import type { Address, Clock, Random, Store, StoreError } from '../machines/ports';
 import { Switchboard, type Instance, type Order, type Outcome } from '../machines/server/switchboard';
 import { Acceptor, type Offer } from './acceptor';
+import { SourceAdmission } from './admission';
 import { DECOY, randKey, ServerAuthenticator, tagKey } from './authenticator';
 import { SourceBuckets, sourceOf } from './buckets';
 import { Timers } from './clock';
@@ -29,6 +30,7 @@ import { ServerLinks } from './server-links';
 import { ReservedSessionIds } from './session-ids';
 import { ServerSubscribers } from './server-subscribers';
 import { StoreHealth } from './store-health';
+import { throttledLog } from './throttled-log';
 import { Turn } from './turn';
 import { decodeDatagram, type OpenDatagram } from './wire/datagrams';
 
@@ -68,7 +70,8 @@ export class ServerDriver {
   private readonly subscribers: ServerSubscribers;
   private readonly turn: Turn;
   private readonly timers: Timers<ServerTimerKey>;
-  private readonly buckets: SourceBuckets;
+  private readonly calls: SourceBuckets;
+  private readonly admission: SourceAdmission;
   private readonly answers: ServerAnswers;
   private readonly links: ServerLinks;
   private udp: DatagramSocket | undefined;
@@ -76,12 +79,18 @@ export class ServerDriver {
 
   private constructor(private readonly o: ServerOptions) {
     const { clock, limits, log, keys, store } = o;
-    this.faults = new FaultCounter(clock, log);
+    const outsiders = throttledLog(log, clock);
+    this.faults = new FaultCounter(clock, outsiders);
     this.authenticator = new ServerAuthenticator(keys, o.random, () => this.ports.tcp);
     this.timers = new Timers(clock);
-    this.buckets = new SourceBuckets(clock, limits.DATAGRAMS_PER_SECOND, limits.DATAGRAM_BURST, limits.SOURCES);
-    this.answers = new ServerAnswers({ ...o, counters: this.counters }, this.authenticator, this.faults, (bytes, to) =>
-      this.udp?.send(bytes, to),
+    this.calls = new SourceBuckets(clock, limits.CALLS_PER_MINUTE / 60, limits.CALL_BURST, limits.CALL_PAIRS);
+    this.admission = new SourceAdmission(clock, o.random, limits);
+    const { tokens } = this.admission;
+    this.answers = new ServerAnswers(
+      { ...o, log: outsiders, counters: this.counters, tokens },
+      this.authenticator,
+      this.faults,
+      (bytes, to) => this.udp?.send(bytes, to),
     );
     this.health = new StoreHealth(store, clock, limits.T_STORE_RETRY_MS, () => log.warn('the store works again'));
     this.subscribers = new ServerSubscribers({
@@ -111,9 +120,11 @@ export class ServerDriver {
       steppedFor(o.watcher),
       {
         subscribers: { has: (id) => keys.has(id) || o.decoy },
+        admission: this.admission,
         authenticator: this.authenticator,
         sessions,
         writable: () => this.health.writable,
+        mayCall: (caller, callee) => this.calls.take(`${caller} ${callee}`),
       },
       limits,
       observerOf(o),
@@ -156,6 +167,7 @@ export class ServerDriver {
     await this.links.drained();
     this.health.close();
     this.timers.clear();
+    this.admission.tokens.wipe();
   }
 
   /** Figures of this moment, which name nobody. */
@@ -201,27 +213,38 @@ export class ServerDriver {
   private datagram(bytes: Buffer, from: Address): void {
     this.counters.datagramsIn++;
     this.counters.datagramBytesIn += bytes.length;
-    const source = sourceOf(from.address);
     const refuse = (fault: Parameters<FaultCounter['count']>[0]): void =>
       this.faults.count(fault, { source: sourceText(from) });
-    if (!this.buckets.take(source)) return refuse('TooManyDatagrams');
     const decoded = decodeDatagram(bytes, 'client');
     if (!decoded.ok) return refuse(decoded.fault);
     if ('sealed' in decoded.value) return;
-    const outcome = this.answered(decoded.value, bytes, from, source);
+    const outcome = this.answered(decoded.value, bytes, from);
     if (typeof outcome === 'string') refuse(outcome);
     else this.perform(outcome);
   }
 
-  private answered({ attempt, message }: OpenDatagram, bytes: Buffer, to: Address, source: string) {
+  private answered({ attempt, message, token }: OpenDatagram, bytes: Buffer, to: Address) {
     if (message.type !== 'HELLO' && message.type !== 'RESPONSE') return 'DatagramOfWrongDirection' as const;
     this.o.trace?.datagram('client', message.id, attempt, message, bytes.length);
     const common = { id: message.id, attempt: attempt.toString('hex'), to };
     if (message.type === 'RESPONSE') {
-      return this.switchboard.response({ ...common, rand: randKey(message.rand), res: message.res });
+      return this.switchboard.response({
+        ...common,
+        hash: datagramHash(bytes),
+        rand: randKey(message.rand),
+        res: message.res,
+      });
     }
     if (message.ver.min > WIRE.VERSION || message.ver.max < WIRE.VERSION) return 'NoCommonVersion' as const;
-    return this.switchboard.hello({ ...common, hash: datagramHash(bytes), source, bytes }) satisfies Outcome;
+    const hello = token ? bytes.subarray(0, -token.length) : bytes;
+    const source = sourceOf(to.address);
+    return this.switchboard.hello({
+      ...common,
+      hash: datagramHash(hello),
+      source,
+      bytes: hello,
+      token,
+    }) satisfies Outcome;
   }
 
   // In: connections
@@ -263,6 +286,8 @@ export class ServerDriver {
     switch (effect.type) {
       case 'answer':
         return this.answers.answer(at, effect);
+      case 'retry':
+        return this.answers.retry(effect);
       case 'arm':
         return this.arm(at, effect.timer);
       case 'disarm':

@@ -13,7 +13,7 @@ import type { WireTrace } from './trace';
 import type { FaultCounter } from './faults';
 import { HistoryPump } from './history-pump';
 import type { Run } from './inbound';
-import { sourceText, type Log } from './log';
+import { causeText, sourceText, type Log } from './log';
 import type { ServerCounters } from './server-counters';
 import type { Turn } from './turn';
 
@@ -81,7 +81,12 @@ export class ServerLinks {
         protocolError: () => this.handlers.protocolError(at),
         refused: (fault) => this.faults.count(fault, { client: at.id, source }),
         closed: (cause, reason) => {
-          log.info('disconnected', { client: at.id, source, cause, ...(reason === undefined ? {} : { reason }) });
+          log.info('disconnected', {
+            client: at.id,
+            source,
+            cause: causeText(cause),
+            ...(reason === undefined ? {} : { reason }),
+          });
           this.handlers.closed(at, cause, reason);
         },
         queued: () => this.turn.touch(channel),

@@ -25,8 +25,14 @@ export class Unexpected extends Error {
   }
 }
 
-/** `stuck`: the check could not be played, for a reason that `seen` gives; it counts as a failure. */
-export type Outcome = 'passed' | 'failed' | 'stuck';
+/** What the check needs is wrong, and has failed in a check of its own before: it says nothing more. */
+export class NotChecked extends Error {}
+
+/**
+ * `stuck`: the check could not be played, for a reason that `seen` gives; it counts as a failure. `not checked`: an earlier
+ * failure is the reason, and that one counts.
+ */
+export type Outcome = 'passed' | 'failed' | 'stuck' | 'not checked';
 
 export interface Verdict {
   readonly check: string;

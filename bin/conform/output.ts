@@ -1,6 +1,5 @@
 /** Where verdicts go: a line on the terminal as each comes, and files at the end. Must never be here: what was checked, how. */
-import { writeFileSync } from 'node:fs';
-import { codeOf, UserError } from '../failure';
+import { writeFile } from '../../storage/file';
 import type { Verdict } from './check';
 import { jsonOf, junitOf, summaryOf, textOf } from './report';
 
@@ -13,7 +12,7 @@ export interface OutputOptions {
 export interface Output {
   /** A verdict that has just been given. */
   readonly tell: (verdict: Verdict) => void;
-  /** Writes the files. @returns whether every check has passed @throws UserError a file that cannot be written */
+  /** Writes the files. @returns whether every check has passed @throws StoreError a file that cannot be written */
   readonly end: (verdicts: readonly Verdict[]) => boolean;
 }
 
@@ -23,7 +22,7 @@ export function outputOf(of: string, { json, junit }: OutputOptions): Output {
   const quiet = json === '-' || junit === '-';
   const put = (path: string | undefined, text: string): void => {
     if (path === '-') print(text);
-    else if (path !== undefined) write(path, text);
+    else if (path !== undefined) writeFile(path, 'replace', 'plain', text);
   };
   return {
     tell: (verdict) => quiet || print(`${textOf(verdict)}\n`),
@@ -34,12 +33,4 @@ export function outputOf(of: string, { json, junit }: OutputOptions): Output {
       return verdicts.every(({ outcome }) => outcome === 'passed');
     },
   };
-}
-
-function write(path: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch (error) {
-    throw new UserError(`${path} cannot be written (${codeOf(error)}); name another file`);
-  }
 }

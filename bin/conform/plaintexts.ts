@@ -1,4 +1,4 @@
-/** Plaintexts of records as a liar would make them: any bytes in the framing of protocol 1.5, or in none. */
+/** Plaintexts of records: as a liar would make them, any bytes in the framing of protocol 1.5 or in none; and what is in one. */
 import type { TcpMessage } from '../../machines/messages';
 import { encodeRecords } from '../../transport/wire/records';
 
@@ -21,6 +21,18 @@ export function messageBytes(message: TcpMessage): Buffer {
 /** CHAT with any bytes as its text. */
 export function chatBytes(session: number, text: Uint8Array, length = text.length): Buffer {
   return Buffer.concat([Buffer.from([0x25]), u32(session), u16(length), text]);
+}
+
+/** The entries of a plaintext whose framing is right, each a whole message. */
+export function entriesOf(plaintext: Buffer): Buffer[] {
+  const entries: Buffer[] = [];
+  for (let at = 0; at + 2 <= plaintext.length;) {
+    const length = plaintext.readUInt16BE(at);
+    if (length === 0) break;
+    entries.push(plaintext.subarray(at + 2, at + 2 + length));
+    at += 2 + length;
+  }
+  return entries;
 }
 
 export function u16(n: number): Buffer {

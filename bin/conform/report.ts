@@ -1,9 +1,11 @@
 /** Verdicts as text, as JSON and as JUnit XML. Must never be here: a check. */
 import type { Verdict } from './check';
+import { isFailure } from './run';
 
-/** One line for a check that passed, four for another; `ok` and `not ok` as in TAP, so that eye and grep find them. */
+/** One line for a check that passed or was not played, four for another; `ok` and `not ok` as in TAP, so that eye and grep find them. */
 export function textOf({ check, section, must, outcome, expected, seen }: Verdict): string {
   if (outcome === 'passed') return `ok      ${check}  (${section})`;
+  if (outcome === 'not checked') return `skipped ${check}  (${section})`;
   const lines = [`not ok  ${check}  (${section})`, `          must: ${must}`];
   if (expected !== undefined) lines.push(`      expected: ${expected}`);
   lines.push(`          seen: ${seen ?? 'nothing'}`);
@@ -11,14 +13,19 @@ export function textOf({ check, section, must, outcome, expected, seen }: Verdic
 }
 
 export function summaryOf(verdicts: readonly Verdict[]): string {
-  const failed = verdicts.filter(({ outcome }) => outcome !== 'passed').length;
-  return `${String(verdicts.length - failed)} passed, ${String(failed)} failed`;
+  const { passed, failed, notChecked } = countsOf(verdicts);
+  return `${String(passed)} passed, ${String(failed)} failed${notChecked > 0 ? `, ${String(notChecked)} not checked` : ''}`;
 }
 
 /** @param of what was checked, such as `server 127.0.0.1:4000` */
 export function jsonOf(of: string, verdicts: readonly Verdict[]): string {
+  return `${JSON.stringify({ checked: of, ...countsOf(verdicts), verdicts }, null, 2)}\n`;
+}
+
+function countsOf(verdicts: readonly Verdict[]): Readonly<Record<'passed' | 'failed' | 'notChecked', number>> {
   const passed = verdicts.filter(({ outcome }) => outcome === 'passed').length;
-  return `${JSON.stringify({ checked: of, passed, failed: verdicts.length - passed, verdicts }, null, 2)}\n`;
+  const failed = verdicts.filter(isFailure).length;
+  return { passed, failed, notChecked: verdicts.length - passed - failed };
 }
 
 /** The dialect that CI servers read: a suite, a case for each check, what failed inside it. */
@@ -31,6 +38,7 @@ export function junitOf(of: string, verdicts: readonly Verdict[]): string {
     const { check, section, must, outcome, expected, seen = '', took } = verdict;
     const open = `  <testcase classname="${escaped(section)}" name="${escaped(check)}" time="${seconds(took)}"`;
     if (outcome === 'passed') return `${open}/>`;
+    if (outcome === 'not checked') return `${open}>\n    <skipped message="${escaped(seen)}"/>\n  </testcase>`;
     const tag = outcome === 'failed' ? 'failure' : 'error';
     const message = expected === undefined ? seen : `expected ${expected}, saw ${seen}`;
     return `${open}>\n    <${tag} message="${escaped(message)}">${escaped(must)}</${tag}>\n  </testcase>`;
@@ -38,7 +46,7 @@ export function junitOf(of: string, verdicts: readonly Verdict[]): string {
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuite name="${escaped(`parley-conform ${of}`)}" tests="${String(verdicts.length)}" failures="${count('failed')}" ` +
-      `errors="${count('stuck')}" time="${total}">`,
+      `errors="${count('stuck')}" skipped="${count('not checked')}" time="${total}">`,
     ...cases,
     '</testsuite>',
     '',

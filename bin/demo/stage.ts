@@ -16,10 +16,10 @@ const PATIENCE_MS = 30_000;
 const STORY_LINES = 100;
 const STORY_WIDTH = 200;
 
-/** What happened on the stage, in order: a user typed, a process wrote a line. */
+/** What happened on the stage, in order: a user typed, or has nothing more to type; a process wrote a line. */
 export interface Happening {
   readonly who: string;
-  readonly kind: 'typed' | 'shown' | 'error';
+  readonly kind: 'typed' | 'ended' | 'shown' | 'error';
   readonly line: string;
 }
 type Watch = (happening: Happening) => void;
@@ -35,7 +35,11 @@ class Output {
   /** Looks at what is new; does nothing while nobody waits. */
   private look: () => void = () => undefined;
 
-  constructor(stream: Readable, added: (line: string) => void) {
+  constructor(
+    stream: Readable,
+    private readonly patience: number,
+    added: (line: string) => void,
+  ) {
     createInterface({ input: stream }).on('line', (line) => {
       this.lines.push(line);
       added(line);
@@ -64,7 +68,7 @@ class Output {
           return resolve(line);
         }
       };
-      const timer = setTimeout(() => fail(`said nothing more for ${String(PATIENCE_MS / 1000)} s`), PATIENCE_MS);
+      const timer = setTimeout(() => fail(`said nothing more for ${String(this.patience / 1000)} s`), this.patience);
       this.look = look;
       look();
       void exit.then((code) => fail(`ended (${String(code)})`));
@@ -90,6 +94,7 @@ export class Actor {
     private readonly watch: Watch,
     nodeArgs: readonly string[] = [],
     private readonly gate?: Gate,
+    patience = PATIENCE_MS,
   ) {
     this.child = spawn(process.execPath, [...nodeArgs, resolve(COMMANDS, command), ...args], {
       cwd,
@@ -102,8 +107,8 @@ export class Actor {
     // Whoever types to a process that has gone notices by what it does not show.
     stdin.on('error', () => undefined);
     for (const stream of [stdout, stderr]) stream.on('data', (bytes: Buffer) => this.bytes.push(bytes));
-    this.screen = new Output(stdout, (line) => watch({ who: name, kind: 'shown', line }));
-    this.complaints = new Output(stderr, (line) => watch({ who: name, kind: 'error', line }));
+    this.screen = new Output(stdout, patience, (line) => watch({ who: name, kind: 'shown', line }));
+    this.complaints = new Output(stderr, patience, (line) => watch({ who: name, kind: 'error', line }));
     this.exit = new Promise((resolve, reject) => {
       this.child.on('error', reject);
       this.child.on('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
@@ -140,6 +145,7 @@ export class Actor {
 
   /** No more input. */
   end(): void {
+    if (this.child.exitCode === null) this.watch({ who: this.name, kind: 'ended', line: '' });
     this.child.stdin?.end();
   }
 
@@ -187,11 +193,20 @@ export class Stage {
     private readonly watch: Watch,
     private readonly clientArgs: readonly string[],
     private readonly gate?: Gate,
+    private readonly patience?: number,
   ) {}
 
-  /** @param clientArgs for every client, before its own @param gate for what scenarios type */
-  static async open(watch: Watch = () => undefined, clientArgs: readonly string[] = [], gate?: Gate): Promise<Stage> {
-    return new Stage(await mkdtemp(join(tmpdir(), 'parley-')), watch, clientArgs, gate);
+  /**
+   * @param clientArgs for every client, before its own @param gate for what scenarios type
+   * @param patience ms that a process may be silent while something is waited for
+   */
+  static async open(
+    watch: Watch = () => undefined,
+    clientArgs: readonly string[] = [],
+    gate?: Gate,
+    patience?: number,
+  ): Promise<Stage> {
+    return new Stage(await mkdtemp(join(tmpdir(), 'parley-')), watch, clientArgs, gate, patience);
   }
 
   /** Every process started so far. */
@@ -226,7 +241,7 @@ export class Stage {
 
   /** Any of the project's commands by the name of its file. */
   start(name: string, file: string, args: readonly string[], nodeArgs: readonly string[] = []): Actor {
-    const actor = new Actor(name, file, args, this.folder, this.watch, nodeArgs, this.gate);
+    const actor = new Actor(name, file, args, this.folder, this.watch, nodeArgs, this.gate, this.patience);
     this.actors.push(actor);
     return actor;
   }

@@ -1,7 +1,7 @@
 /** What parley-history does with the texts of a server, which may run meanwhile. Must never be here: how a text is written. */
-import { closeSync, openSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import type { Store, StoredText } from '../../machines/ports';
+import { closeFile, openFile, writeAll } from '../../storage/file';
 import { openKeeping, type Keeping, type Pair } from '../../storage/keeping';
 import { codeOf, UserError } from '../failure';
 import { FORMATS } from './formats';
@@ -106,28 +106,19 @@ interface Output {
   close(): void;
 }
 
-/** A new file for its owner alone. @throws UserError */
+/** A new file for its owner alone. @throws StoreError */
 function openOutput(path: string): Output {
   if (path === '-') return { write: toStandardOutput, close: () => undefined };
-  let file: number;
-  try {
-    file = openSync(path, 'wx', 0o600);
-  } catch (error) {
-    const code = codeOf(error);
-    throw new UserError(
-      code === 'EEXIST' ? `${path} exists already; name another file` : `${path} cannot be made (${code})`,
-    );
-  }
+  const file = openFile(path, 'new', 'private');
   const write = (text: string): Promise<void> => {
     try {
-      const bytes = Buffer.from(text);
-      for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+      writeAll(file, text);
       return Promise.resolve();
     } catch (error) {
       throw new UserError(`${path} cannot be written (${codeOf(error)}); it is not complete`);
     }
   };
-  return { write, close: () => closeSync(file) };
+  return { write, close: () => closeFile(path, file) };
 }
 
 function toStandardOutput(text: string): Promise<void> {

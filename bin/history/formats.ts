@@ -14,8 +14,8 @@ const nothing = (): string => '';
 /** The time as it was stored, in UTC. */
 const moment = (time: number): string => new Date(time).toISOString();
 
-/** A cell that begins like this is a formula for a spreadsheet, also after blanks; an apostrophe makes it a text. */
-const FORMULA = /^\s*[=+\-@\t\r|%]/;
+/** A cell that begins like this is a formula for a spreadsheet, also after blanks, and full-width; an apostrophe makes it a text. */
+const FORMULA = /^\s*[=+\-@\t\r|%＝＋－＠]/;
 
 function cell(value: string | number): string {
   const text = typeof value === 'string' && FORMULA.test(value) ? `'${value}` : String(value);

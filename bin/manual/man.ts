@@ -10,9 +10,12 @@ in the file that \\fB\\-\\-config\\fR or \\fBPARLEY_CONFIG\\fR names; limits as 
 An option wins over the environment, the environment over the file, the file over the default.
 .SH SIGNALS
 .TP
-SIGINT, SIGTERM, SIGHUP
+SIGINT, SIGTERM
 The server stays in the foreground. It takes no more log\\-ons, ends every chat, stores what was said, closes every connection and
 leaves with 0. A second signal ends it at once.
+.TP
+SIGHUP
+With \\fB\\-\\-log\\-file\\fR the log, the dump and the key log are opened anew, after logrotate has moved them away; without it, as above.
 .SH EXIT STATUS
 .TP
 0

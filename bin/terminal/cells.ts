@@ -19,6 +19,10 @@ const PUT_TOGETHER = /\p{Extended_Pictographic}|\p{Regional_Indicator}/u;
 /** What shows as one emoji of two columns: a pair of flag letters, a character with emoji presentation, or one asked to have it. */
 const EMOJI = /^(?:\p{Regional_Indicator}{2}|\p{Emoji_Presentation}|.*\u{fe0f})/su;
 const MARKS = /^[\p{Mark}\p{Default_Ignorable_Code_Point}\p{Control}\p{Format}]+$/u;
+/** What shows as nothing, or as a wide blank: terminals disagree. */
+const UNSEEN = /[\p{Default_Ignorable_Code_Point}\p{Format}]/u;
+/** Letters of Europe: one column everywhere. */
+const NARROW = /^[\u0020-\u007e\u00c0-\u052f]*$/;
 /** Jamo that join the syllable before them. */
 const JOINING = /^[\u1160-\u11ff\ud7b0-\ud7ff]$/;
 // eslint-disable-next-line no-control-regex -- colours are escape sequences
@@ -51,6 +55,12 @@ export function colouredCells(text: string): Cell[] {
   return cells;
 }
 
+/** @returns the most columns that any terminal gives it, colours apart */
+export function mostColumns({ text }: Cell): number {
+  const bare = text.replace(COLOUR, '');
+  return Array.from(bare).length * (NARROW.test(bare) ? 1 : 2);
+}
+
 /** @returns the columns of a text that may have colours */
 export function widthOf(text: string): number {
   return cellsOf(text.replace(COLOUR, '')).reduce((sum, { width }) => sum + width, 0);
@@ -66,7 +76,7 @@ function add(cells: Cell[], colours: string, text: string): string {
 
 function cellOf(segment: string): Cell {
   const points = Array.from(segment);
-  const sure = points.length === 1 || !PUT_TOGETHER.test(segment);
+  const sure = !UNSEEN.test(segment) && (points.length === 1 || !PUT_TOGETHER.test(segment));
   return { text: segment, width: columnsOf(segment, points), sure };
 }
 

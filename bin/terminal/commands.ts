@@ -2,7 +2,11 @@
 import type { UserEvent } from '../../machines/client/events';
 
 export type Line =
-  { readonly kind: 'event'; readonly event: UserEvent } | { readonly kind: 'quit' | 'help' | 'status' | 'nothing' };
+  | { readonly kind: 'event'; readonly event: Exclude<UserEvent, { type: 'U.TEXT' }> }
+  /** For whom it is, only whoever read the line can say. */
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'block' | 'unblock'; readonly id: string }
+  | { readonly kind: 'quit' | 'help' | 'status' | 'blocked' | 'nothing' };
 
 const PLAIN: Readonly<Record<string, Line>> = {
   'log on': { kind: 'event', event: { type: 'U.LOGON' } },
@@ -13,7 +17,11 @@ const PLAIN: Readonly<Record<string, Line>> = {
   quit: { kind: 'quit' },
 };
 /** In a chat these words are text. */
-const OUTSIDE_A_CHAT: Readonly<Record<string, Line>> = { help: { kind: 'help' }, status: { kind: 'status' } };
+const OUTSIDE_A_CHAT: Readonly<Record<string, Line>> = {
+  help: { kind: 'help' },
+  status: { kind: 'status' },
+  blocked: { kind: 'blocked' },
+};
 
 /** @param inChat whether the chat machine is in Active Chat */
 export function parseLine(line: string, inChat: boolean): Line {
@@ -24,14 +32,23 @@ export function parseLine(line: string, inChat: boolean): Line {
   const plain = own(PLAIN, collapsed) ?? (inChat ? undefined : own(OUTSIDE_A_CHAT, collapsed));
   if (plain) return plain;
   const [verb = '', id = ''] = words;
-  if (words.length === 2 && verb.toLowerCase() === 'chat') return { kind: 'event', event: { type: 'U.CHAT', id } };
-  if (words.length === 2 && verb.toLowerCase() === 'history')
-    return { kind: 'event', event: { type: 'U.HISTORY', id } };
-  return text(line);
+  if (words.length !== 2) return text(line);
+  switch (verb.toLowerCase()) {
+    case 'chat':
+      return { kind: 'event', event: { type: 'U.CHAT', id } };
+    case 'history':
+      return { kind: 'event', event: { type: 'U.HISTORY', id } };
+    case 'block':
+      return { kind: 'block', id };
+    case 'unblock':
+      return { kind: 'unblock', id };
+    default:
+      return text(line);
+  }
 }
 
 function text(content: string): Line {
-  return { kind: 'event', event: { type: 'U.TEXT', text: content } };
+  return { kind: 'text', text: content };
 }
 function own(table: Readonly<Record<string, Line>>, key: string): Line | undefined {
   return Object.hasOwn(table, key) ? table[key] : undefined;
@@ -42,6 +59,7 @@ export const HELP = [
   'Chat ID        ask for a chat with ID',
   'End chat       end the chat',
   'History ID     show all past texts of the chats with ID',
+  'Block ID       refuse every call of ID; Unblock ID takes it back, Blocked shows all',
   'Log off        disconnect',
   'Status         show what is going on',
   'Quit           log off and leave',

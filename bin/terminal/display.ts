@@ -52,6 +52,13 @@ export function lineOf(event: ClientEvent, style?: Style): string | undefined {
   return at === null ? line : `[${moment(at, day)}] ${line}`;
 }
 
+/** The line after `Chat started`, which the assignment words: with whom, and who wanted it. */
+export function whomLineOf(event: ClientEvent, style?: Style): string | undefined {
+  if (event.event !== 'chatStarted') return undefined;
+  const line = event.asked ? `In a chat with ${event.peer}, as you asked` : `${event.peer} has called you`;
+  return style?.timestamps ? `[${moment(style.wall(), false)}] ${line}` : line;
+}
+
 function bareLineOf(event: ClientEvent): string | undefined {
   switch (event.event) {
     case 'state':
@@ -86,6 +93,12 @@ export function actionable(event: ClientEvent, line: string): string {
     default:
       return line;
   }
+}
+
+/** What stands on a line of its own below a line whose words are the assignment's. */
+export function asideOf(event: ClientEvent): string | undefined {
+  if (event.event === 'unreachable') return event.advice;
+  return event.event === 'chatEnded' ? event.reason : undefined;
 }
 
 /** The answer to Status. */

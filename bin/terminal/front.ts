@@ -2,6 +2,7 @@
 import type { Clock } from '../../machines/ports';
 import type { ChatClient } from '../../transport/client';
 import { UserError } from '../failure';
+import { OUTCOME } from './outcome';
 import { PipeLines } from './pipe';
 import { Runner } from './runner';
 import { openScript } from './script';
@@ -55,6 +56,7 @@ export function openFront(
     script === undefined && !json && isScreen({ input, output })
       ? new Terminal({ client, input, output, style, contacts: o.contact, left })
       : runner();
+  holdWhileFull(client, output);
   // Whoever reads us has gone: there is nobody to show anything to.
   output.on('error', () => front.leave());
   return front;
@@ -64,9 +66,24 @@ export function openFront(
     const writer = json
       ? new JsonWriter({ write, complain }, () => clock.wall(), client)
       : new PlainWriter({ write, complain }, style);
-    // A pipe has always ended with 0: what happened stands in its lines.
-    const end = (code: number): void => left(script === undefined && !json ? 0 : code);
+    // A pipe ends with 0, since what happened stands in its lines; unless texts were kept back: who poured them must know.
+    const end = (code: number, unsent: boolean): void =>
+      left(script !== undefined || json ? code : unsent ? OUTCOME.refused : OUTCOME.ok);
     const name = script === '-' ? 'standard input' : script;
     return new Runner({ client, lines: new PipeLines(input), writer, clock, script: name, complain, left: end });
   }
+}
+
+/** Whoever reads us may be slower than the server: what is not read yet stays there (protocol P11). */
+function holdWhileFull(client: ChatClient, output: NodeJS.WriteStream): void {
+  let phase: 'flowing' | 'held' = 'flowing';
+  client.on('settled', () => {
+    if (phase === 'held' || !output.writableNeedDrain) return;
+    phase = 'held';
+    const release = client.hold();
+    output.once('drain', () => {
+      phase = 'flowing';
+      release();
+    });
+  });
 }

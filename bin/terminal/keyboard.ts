@@ -33,6 +33,8 @@ export type Input =
   | { readonly kind: 'key'; readonly name: KeyName }
   /** Characters as they were typed, without control characters. */
   | { readonly kind: 'text'; readonly text: string }
+  /** A paste begins; what it is comes when it has ended. */
+  | { readonly kind: 'paste-begins' }
   /** LF between lines; `left` characters at its end were dropped for its length. */
   | { readonly kind: 'paste'; readonly text: string; readonly left: number };
 
@@ -126,6 +128,7 @@ export class Keyboard {
     }
     for (const [token] of before.matchAll(TOKEN)) this.token(token, inputs);
     if (at < 0) return '';
+    inputs.push({ kind: 'paste-begins' });
     this.pasted = [];
     this.kept = this.left = 0;
     return text.slice(at + PASTE_BEGINS.length);

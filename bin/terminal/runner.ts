@@ -2,12 +2,13 @@
  * A client driven by a program: the lines of a pipe or of a script, each taken when the client can answer it (P5). Must never
  * be here: a person, a screen.
  */
-import type { UserEvent } from '../../machines/client/events';
 import type { Clock } from '../../machines/ports';
-import type { ChatClient, ClientEvent } from '../../transport/client';
-import { HELP, parseLine } from './commands';
+import type { ChatClient, ClientError, ClientEvent } from '../../transport/client';
+import { Addressee, type ChatLine } from './addressee';
+import { blockedLine, carryOutBlocking } from './blocking';
+import { HELP, parseLine, type Line } from './commands';
 import { Delivery } from './delivery';
-import { lineOf } from './display';
+import { lineOf, whomLineOf } from './display';
 import { Outcome, OUTCOME } from './outcome';
 import { LINE_MAX, type PipeLine, type PipeLines } from './pipe';
 import { parseScriptLine } from './script';
@@ -22,8 +23,8 @@ export interface RunnerOptions {
   readonly script?: string | undefined;
   /** Tells the user why the script failed. */
   readonly complain: (line: string) => void;
-  /** Called once, when every connection is closed. */
-  readonly left: (code: number) => void;
+  /** Called once, when every connection is closed. @param unsent lines had to be kept back, whatever else happened */
+  readonly left: (code: number, unsent: boolean) => void;
 }
 /** reading; ended: no more input will come; leaving: quitting. */
 type Phase = 'reading' | 'ended' | 'leaving';
@@ -31,6 +32,11 @@ interface Waiting {
   readonly text: string;
   readonly matches: (line: string) => boolean;
   readonly timer: unknown;
+}
+/** A line that was shown, and the chat that it is about. */
+interface Shown {
+  readonly line: string;
+  readonly chat?: ChatLine;
 }
 
 const PATIENCE_MS = 30_000;
@@ -43,6 +49,8 @@ export class Runner {
   private carrying: 'idle' | 'busy' = 'idle';
   private readonly outcome = new Outcome();
   private readonly delivery = new Delivery();
+  private readonly addressee: Addressee;
+  private unsent = false;
   /** What we have ended ourselves; what matters is confirmed before. */
   private ending: 'nothing' | 'chat' | 'connection' = 'nothing';
   /** Whom the last chat is or was with. */
@@ -50,11 +58,12 @@ export class Runner {
   /** Number of the line being carried out. */
   private at = 0;
   private patience = PATIENCE_MS;
-  private unseen: string[] = [];
+  private unseen: Shown[] = [];
   private waiting: Waiting | undefined;
 
   constructor(private readonly o: RunnerOptions) {
     const { client, lines, writer } = o;
+    this.addressee = new Addressee(o.script === undefined ? 'pipe' : 'script');
     client.on('event', (event) => this.event(event));
     client.on('settled', () => {
       writer.settled();
@@ -87,7 +96,7 @@ export class Runner {
     lines.close();
     void client.close().then(() => {
       writer.end(this.outcome.code);
-      left(this.outcome.code);
+      left(this.outcome.code, this.unsent);
     });
   }
 
@@ -97,8 +106,9 @@ export class Runner {
     this.outcome.note(event);
     this.follow(event);
     if (script === undefined) return;
-    const line = lineOf(event);
-    if (line !== undefined) this.unseen.push(line);
+    const chat = chatOf(event);
+    for (const line of [lineOf(event), whomLineOf(event)])
+      if (line !== undefined) this.unseen.push({ line, ...(chat && { chat }) });
     if (this.unseen.length > UNSEEN_LINES) this.unseen.shift();
     this.look();
     // Whoever is off line and does not come back hears nothing more.
@@ -158,6 +168,15 @@ export class Runner {
     switch (parsed.kind) {
       case 'event':
         return this.perform(parsed.event);
+      case 'text':
+        return this.say(parsed.text);
+      case 'block':
+      case 'unblock': {
+        const refusal = carryOutBlocking(client, parsed);
+        return refusal && this.refuse(refusal);
+      }
+      case 'blocked':
+        return writer.help([blockedLine(client)]);
       case 'help':
         return writer.help(HELP);
       case 'status':
@@ -169,27 +188,65 @@ export class Runner {
     }
   }
 
-  private perform(event: UserEvent): void {
-    const refusal = this.o.client.perform(event);
-    if (!refusal) this.done(event);
+  private perform(event: Extract<Line, { kind: 'event' }>['event']): void {
+    const { client } = this.o;
+    if (event.type === 'U.CHAT') {
+      this.addressee.asks(event.id, client.status);
+      // Whoever was called says so that the texts which follow are for the caller.
+      if (client.status.peer === event.id) return;
+    }
+    const refusal = client.perform(event);
+    if (!refusal) this.done(event.type);
     else if (refusal.code !== 'already-logged-on') this.refused(refusal.message);
   }
 
-  private done({ type }: UserEvent): void {
-    if (type === 'U.TEXT') this.delivery.said(this.at);
-    if (type === 'U.END') this.ending = 'chat';
-    if (type === 'U.LOGOFF') this.ending = 'connection';
+  private done(type: Extract<Line, { kind: 'event' }>['event']['type']): void {
+    if (type !== 'U.END' && type !== 'U.LOGOFF') return;
+    this.ending = type === 'U.END' ? 'chat' : 'connection';
+    this.addressee.ended();
+  }
+
+  /** To the chat that it is for, or to nobody: then nothing more is carried out. */
+  private say(text: string): void {
+    const { client } = this.o;
+    const session = this.addressee.of(client.status);
+    if (typeof session === 'object' && session !== null) return this.keepBack(session.why);
+    const refusal = client.perform({ type: 'U.TEXT', text, session });
+    if (!refusal) this.delivery.said(this.at);
+    else this.refused(refusal.message);
+  }
+
+  private keepBack(why: string): void {
+    const { lines } = this.o;
+    const last = this.at + lines.waiting;
+    const count = String(lines.waiting + 1);
+    const which =
+      this.phase !== 'ended'
+        ? `line ${String(this.at)} and all after it (${count} so far) were`
+        : lines.waiting === 0
+          ? `line ${String(this.at)} was`
+          : `lines ${String(this.at)} to ${String(last)} (${count} lines) were`;
+    this.doubt();
+    this.tell(`${which} not sent: ${why}`);
+    this.outcome.fail(OUTCOME.refused);
+    this.unsent = true;
+    this.go();
   }
 
   /** Said at once, since its end may never come. */
   private tooLong(): void {
-    const { writer } = this.o;
     const line = `Line too long: over ${String(LINE_MAX)} characters, left out; a text has at most 4096 bytes, send it in parts`;
-    const event = { event: 'refused', code: 'text-too-long', line, advice: '' } as const;
+    this.refuse({ code: 'text-too-long', line, advice: '', message: line });
+  }
+
+  /** What no machine has refused. */
+  private refuse({ code, line, advice, message }: Pick<ClientError, 'code' | 'line' | 'advice' | 'message'>): void {
+    const { writer } = this.o;
+    const event = { event: 'refused', code, line, advice } as const;
     writer.event(event);
     writer.settled();
     this.outcome.note(event);
-    this.refused(line);
+    this.refused(message);
   }
 
   private refused(why: string): void {
@@ -227,6 +284,7 @@ export class Runner {
       case 'chatStarted':
         this.ending = 'nothing';
         this.peer = event.peer;
+        this.addressee.started(event.session, event.peer);
         return;
       case 'chatEnded':
         // What comes at the server after the other's end is dropped (protocol 4.6, R8).
@@ -267,9 +325,11 @@ export class Runner {
   private look(): void {
     const { waiting } = this;
     if (!waiting) return;
-    const found = this.unseen.findIndex(waiting.matches);
-    this.unseen.splice(0, found < 0 ? this.unseen.length : found + 1);
+    const found = this.unseen.findIndex(({ line }) => waiting.matches(line));
+    const seen = this.unseen.splice(0, found < 0 ? this.unseen.length : found + 1);
     if (found < 0) return;
+    const chat = seen.at(-1)?.chat;
+    if (chat) this.addressee.saw(chat);
     this.o.clock.clearTimeout(waiting.timer);
     this.waiting = undefined;
   }
@@ -283,5 +343,18 @@ export class Runner {
 
   private complain(what: string): void {
     this.o.complain(`${this.o.script ?? ''}:${String(this.at)}: ${what}`);
+  }
+}
+
+/** The chat that an event is about. */
+function chatOf(event: ClientEvent): ChatLine | undefined {
+  switch (event.event) {
+    case 'chatStarted':
+    case 'chatEnded':
+      return { session: event.session, peer: event.peer, over: event.event === 'chatEnded' };
+    case 'text':
+      return { session: event.session, peer: event.from, over: false };
+    default:
+      return undefined;
   }
 }

@@ -6,16 +6,26 @@ import { Keyboard, type Input, type KeyName } from './keyboard';
 import { LineEditor, type Result } from './line-editor';
 import { Painter, type Size } from './painter';
 
+/** The chat that a line was begun in; without a session: outside a chat, and `want` whom an answer was awaited from. */
+export interface Begun {
+  readonly session: number | null;
+  readonly peer: string | null;
+  readonly want: string | null;
+}
+
 export interface ScreenOptions {
   readonly input: NodeJS.ReadStream;
   readonly output: NodeJS.WriteStream;
-  readonly line: (line: string) => void;
+  /** @returns whether the line has been dealt with; if not, it is left in the editor, and belongs where it belonged before */
+  readonly line: (line: string, begun: Begun) => 'done' | 'kept';
+  /** Where a line belongs that is begun now. */
+  readonly now: () => Begun;
   /** No more input will come. */
   readonly ended: () => void;
   /** Ctrl-C, with nothing typed. */
   readonly interrupted: () => void;
   /** Several lines were pasted; the line being typed has become part of them. */
-  readonly pasted: (lines: readonly string[]) => void;
+  readonly pasted: (lines: readonly string[], begun: Begun) => void;
   /** Something did not fit into the line, or the paste was too long; said once for each line. */
   readonly tooLong: (what: 'line' | 'paste') => void;
   /** @returns the whole lines that this one can become */
@@ -44,6 +54,8 @@ export class Screen {
   private readonly painter: Painter;
   private phase: Phase = 'bare';
   private prompt = '';
+  /** Of the line being typed, from its first key or paste on; undefined while it is empty. */
+  private begun: Begun | undefined;
   /** quiet: what did not fit was said. */
   private complaint: 'due' | 'quiet' = 'due';
   private asking: { readonly text: string; readonly interrupt: boolean; answer(yes: boolean): void } | undefined;
@@ -62,6 +74,11 @@ export class Screen {
     o.input.setRawMode(true);
     o.input.resume();
     this.write(PASTES_MARKED);
+  }
+
+  /** The chat that was awaited has started: a line begun in the wait belongs to it. */
+  started(chat: Begun & { readonly peer: string }): void {
+    if (this.begun?.session === null && this.begun.want === chat.peer) this.begun = chat;
   }
 
   /** What stands before the line being typed. */
@@ -135,7 +152,17 @@ export class Screen {
 
   private take(input: Input): void {
     if (this.asking) return this.answer(input, this.asking);
+    this.edit(input);
+    if (this.phase !== 'prompted' || input.kind === 'paste-begins') return;
+    if (this.editor.isEmpty) this.begun = undefined;
+    else this.begun ??= this.o.now();
+  }
+
+  private edit(input: Input): void {
     switch (input.kind) {
+      case 'paste-begins':
+        this.begun ??= this.o.now();
+        return;
       case 'text':
         return this.came(this.editor.insert(input.text));
       case 'paste':
@@ -171,8 +198,13 @@ export class Screen {
     const result = editor.press('enter');
     if (result.kind !== 'line') return this.came(result);
     this.write(painter.leave(this.prompt, shown));
+    const begun = this.begun ?? o.now();
+    this.begun = undefined;
     this.phase = 'bare';
-    o.line(result.line);
+    if (o.line(result.line, begun) === 'kept') {
+      this.begun = begun;
+      editor.set(result.line);
+    }
     if (this.phase === 'bare') this.draw();
   }
 
@@ -195,7 +227,7 @@ export class Screen {
   }
 
   private answer(input: Input, asking: NonNullable<Screen['asking']>): void {
-    if (input.kind === 'paste') return;
+    if (input.kind === 'paste' || input.kind === 'paste-begins') return;
     if (input.kind === 'key') {
       if (input.name === 'interrupt') asking.answer(asking.interrupt);
       else if (input.name === 'enter') asking.answer(true);
@@ -222,10 +254,12 @@ export class Screen {
       .join('');
     const lines = `${before}${clean}${after}`.split('\n').filter((one) => one.trim() !== '');
     if (lines.some((line) => Buffer.byteLength(line) > this.o.maxBytes)) return this.complain('paste');
+    const begun = this.begun ?? this.o.now();
+    this.begun = undefined;
     this.editor.set('');
     this.write(this.painter.hide());
     this.phase = 'bare';
-    this.o.pasted(lines);
+    this.o.pasted(lines, begun);
     if (this.phase === 'bare') this.draw();
   }
 

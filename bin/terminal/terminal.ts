@@ -5,10 +5,11 @@
 import { WIRE } from '../../machines/limits';
 import type { ChatClient, ClientEvent } from '../../transport/client';
 import { HELP, parseLine } from './commands';
+import { blockedLine, carryOutBlocking } from './blocking';
 import { Completion } from './completion';
-import { actionable, escaped, lineOf, statusLines, type Style } from './display';
+import { actionable, asideOf, escaped, lineOf, statusLines, whomLineOf, type Style } from './display';
 import { hasColours, painted, paletteOf, type Palette } from './look';
-import { Screen } from './screen';
+import { Screen, type Begun } from './screen';
 
 export interface TerminalOptions {
   readonly client: ChatClient;
@@ -41,10 +42,11 @@ export class Terminal {
     this.screen = new Screen({
       input,
       output,
-      line: (line) => this.carryOut(line),
+      line: (line, begun) => this.carryOut(line, begun),
+      now: () => this.now(),
       ended: () => this.leave(),
       interrupted: () => this.interrupt(),
-      pasted: (lines) => this.pasted(lines),
+      pasted: (lines, begun) => this.pasted(lines, begun),
       tooLong: (what) => this.tooLong(what),
       complete: (line) => this.completion.complete(line),
       maxBytes: WIRE.TEXT_MAX_BYTES + 1,
@@ -81,9 +83,15 @@ export class Terminal {
       this.listing = 'none';
       this.listed = 0;
     }
+    if (event.event === 'chatStarted' && event.asked) this.screen.started({ ...event, want: null });
+    // Why a text is kept is said where it is known in which chat it was begun.
+    if (event.event === 'refused' && (event.code === 'chat-ended' || event.code === 'before-chat')) return;
     const line = lineOf(event, this.o.style);
     if (line !== undefined) this.shown.push(painted(this.palette, event, actionable(event, line)));
-    if (event.event === 'unreachable') this.shown.push(this.palette.aside(`(${event.advice})`));
+    const whom = whomLineOf(event, this.o.style);
+    if (whom !== undefined) this.shown.push(this.palette.aside(whom));
+    const aside = asideOf(event);
+    if (aside !== undefined) this.shown.push(this.palette.aside(`(${aside})`));
   }
 
   /** What comes in one read of the socket is written once: a list of thousands must not draw the prompt thousands of times. */
@@ -112,7 +120,12 @@ export class Terminal {
 
   // In
 
-  private carryOut(line: string): void {
+  private now(): Begun {
+    const { session, peer, want } = this.o.client.status;
+    return { session, peer, want };
+  }
+
+  private carryOut(line: string, begun: Begun): 'done' | 'kept' {
     const { client } = this.o;
     const parsed = parseLine(line, client.status.chat === 'Active Chat');
     switch (parsed.kind) {
@@ -122,6 +135,19 @@ export class Terminal {
         if ('id' in event && refusal?.code !== 'invalid-id') this.completion.meet(event.id);
         break;
       }
+      case 'text':
+        if (this.say(parsed.text, begun)) break;
+        this.flush();
+        return 'kept';
+      case 'block':
+      case 'unblock': {
+        const refusal = carryOutBlocking(client, parsed);
+        if (refusal) this.shown.push(this.palette.failure(refusal.message));
+        break;
+      }
+      case 'blocked':
+        this.shown.push(blockedLine(client));
+        break;
       case 'help':
         this.shown.push(...HELP, ...KEYS);
         break;
@@ -129,11 +155,35 @@ export class Terminal {
         this.shown.push(...statusLines(client));
         break;
       case 'quit':
-        return this.leave();
+        this.leave();
+        return 'done';
       case 'nothing':
         break;
     }
     this.flush();
+    return 'done';
+  }
+
+  /** @returns whether the line need not be kept: it was sent, or it was for no chat at all */
+  private say(text: string, begun: Begun): boolean {
+    const { client } = this.o;
+    const refusal = client.perform({ type: 'U.TEXT', text, session: begun.session });
+    if (!refusal) return true;
+    const { session, want } = client.status;
+    if (begun.session === null && session === null) return want === null;
+    if (begun.session !== session) this.shown.push(this.palette.failure(this.keptBack(begun)));
+    return false;
+  }
+
+  /** A second Enter brings only this again: the line has to be cleared before it can be begun in another chat. */
+  private keptBack({ session, peer }: Begun): string {
+    const now = this.o.client.status.peer;
+    const why =
+      session === null
+        ? 'This line was begun before the chat'
+        : `This line was begun in the chat with ${peer ?? ''}, which has ended`;
+    const then = now === null ? '' : `; Ctrl-U and then Up make it a line for ${now}`;
+    return `${why}. Nothing was sent: Ctrl-U clears it${then}.`;
   }
 
   private tooLong(what: 'line' | 'paste'): void {
@@ -159,30 +209,31 @@ export class Terminal {
     this.screen.question('Log off and leave? (y/n)', true, (yes) => yes && this.leave());
   }
 
-  private pasted(lines: readonly string[]): void {
-    const inChat = this.o.client.status.chat === 'Active Chat';
+  private pasted(lines: readonly string[], begun: Begun): void {
+    const inChat = begun.session !== null || this.o.client.status.chat === 'Active Chat';
     const count = String(lines.length);
     const what = inChat ? `Send ${count} lines as ${count} texts?` : `Carry out ${count} lines?`;
     this.screen.question(`${what} (y/n)`, false, (yes) => {
       if (!yes) return;
-      if (inChat) return void this.send(lines);
-      for (const line of lines) this.carryOut(line);
+      if (inChat) return void this.send(lines, begun);
+      for (const line of lines) this.carryOut(line, begun);
     });
   }
 
   /** Texts, as fast as the connection takes them; what the end of the chat leaves of them goes nowhere. */
-  private async send(lines: readonly string[]): Promise<void> {
+  private async send(lines: readonly string[], { session, peer }: Begun): Promise<void> {
     const { client } = this.o;
-    const { session } = client.status;
     for (const [n, line] of lines.entries()) {
       if (client.congested) await client.drained();
       if (client.status.session !== session || session === null) {
         this.shown.push(
-          this.palette.failure(`${String(lines.length - n)} pasted lines were not sent: the chat has ended`),
+          this.palette.failure(
+            `${String(lines.length - n)} pasted lines were not sent: ${peer === null ? 'they were pasted before the chat' : `the chat with ${peer} has ended`}`,
+          ),
         );
         break;
       }
-      if (!client.perform({ type: 'U.TEXT', text: line })) this.shown.push(`${client.id}: ${escaped(line)}`);
+      if (!client.perform({ type: 'U.TEXT', text: line, session })) this.shown.push(`${client.id}: ${escaped(line)}`);
     }
     this.flush();
   }
@@ -190,5 +241,5 @@ export class Terminal {
 
 const KEYS = [
   'Tab completes commands and IDs, Up and Down bring lines back.',
-  'Ctrl-C ends a list or the chat, else asks whether to leave; Ctrl-D leaves.',
+  'Ctrl-C clears the line; if it is empty, it ends a list or the chat, else asks whether to leave. Ctrl-D leaves.',
 ];

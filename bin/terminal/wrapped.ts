@@ -1,22 +1,19 @@
 /**
  * A line that is longer than the screen is wide, broken between words; what follows is indented, so that the first column belongs to
- * what the program says: no text can put words there. Must never be here: what lines say.
+ * what the program says: no text can put words there, however many columns a terminal gives it. Must never be here: what lines say.
  */
-import { colouredCells, type Cell } from './cells';
+import { colouredCells, mostColumns, type Cell } from './cells';
 
-const INDENT = '    ';
-/** On a screen narrower than this there is no room for an indent of four. */
-const NARROW = 20;
+const INDENT = '  ';
 
 /** @param line may have colours @returns its rows */
 export function wrapped(line: string, columns: number): string[] {
   const cells = colouredCells(line);
-  const indent = columns < NARROW ? ' ' : INDENT;
   const rows: string[] = [];
   for (let from = 0; from < cells.length || rows.length === 0;) {
-    const room = rows.length === 0 ? columns : columns - indent.length;
+    const room = rows.length === 0 ? columns : columns - INDENT.length;
     const to = breakOf(cells, from, room);
-    rows.push((rows.length === 0 ? '' : indent) + textOf(cells.slice(from, to)).replace(/ +$/, ''));
+    rows.push((rows.length === 0 ? '' : INDENT) + textOf(cells.slice(from, to)).replace(/ +$/, ''));
     from = to;
     // What a row is broken at is not shown twice; a line that ends in blanks ends.
     while (from < cells.length && isBlank(cells[from])) from += 1;
@@ -29,7 +26,7 @@ function breakOf(cells: readonly Cell[], from: number, room: number): number {
   let width = 0;
   let to = from;
   for (; to < cells.length; to++) {
-    width += cells[to]?.width ?? 0;
+    width += mostColumns(cells[to] as Cell);
     if (width > room) break;
   }
   if (to >= cells.length) return cells.length;

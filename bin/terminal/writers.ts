@@ -1,7 +1,7 @@
 /** What a client writes for a program: plain lines, or every event as a line of JSON (docs/client.md). Must never be here: input. */
 import type { ChatClient, ClientEvent } from '../../transport/client';
 import { sourceText } from '../../transport/log';
-import { lineOf, statusLines, type Style } from './display';
+import { lineOf, statusLines, whomLineOf, type Style } from './display';
 
 /** `write` and `complain` take lines without their ends. */
 export interface Outputs {
@@ -28,8 +28,9 @@ export class PlainWriter implements Writer {
   ) {}
 
   event(event: ClientEvent): void {
-    const line = lineOf(event, this.style);
-    if (line !== undefined) this.lines.push(line);
+    for (const line of [lineOf(event, this.style), whomLineOf(event, this.style)])
+      if (line !== undefined) this.lines.push(line);
+    if (event.event === 'chatEnded' && event.reason !== undefined) this.o.complain(`${event.line}: ${event.reason}`);
     const failed = event.event === 'logOnFailed' || event.event === 'disconnected';
     if (!failed || event.code === 'log-off' || event.code === 'cancelled') return;
     if (event.advice !== '') this.o.complain(`${event.line || 'Closed by the server'}: ${event.advice}`);

@@ -27,7 +27,7 @@ const PRIVATE_UMASK = 0o177;
 
 /** @throws UserError the address cannot be bound */
 export async function servePort(pages: Pages, address: string, port: number): Promise<Listening & { port: number }> {
-  const http = httpOf(pages);
+  const http = httpOf(pages, /^(127\.|::1$|localhost$)/.test(address));
   await bound(http, () => http.listen(port, address)).catch((error: unknown) => {
     const why = codeOf(error) === 'EADDRINUSE' ? 'is in use' : `cannot be bound (${codeOf(error)})`;
     throw new UserError(`--metrics ${address}:${String(port)} ${why}; choose another address or port`);
@@ -80,17 +80,26 @@ function answers(path: string): Promise<boolean> {
   });
 }
 
-function httpOf(pages: Pages): Server {
+/** @param mustBeHere on loopback: then no page of elsewhere may ask by a name of its own */
+function httpOf(pages: Pages, mustBeHere = false): Server {
   const times = { headersTimeout: REQUEST_MS, requestTimeout: REQUEST_MS, connectionsCheckingInterval: 1000 };
-  const http = createServer(times, (asked, response) => void answer(pages, asked, response));
+  const http = createServer(times, (asked, response) => void answer(pages, asked, response, mustBeHere));
   http.maxConnections = SOCKETS_MAX;
   // The chats keep the process, not those who watch.
   http.unref();
   return http;
 }
 
-async function answer(pages: Pages, asked: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { method, url = '' } = asked;
+async function answer(
+  pages: Pages,
+  asked: IncomingMessage,
+  response: ServerResponse,
+  mustBeHere: boolean,
+): Promise<void> {
+  const { method, url = '', headers } = asked;
+  // A page of elsewhere whose name was made to lead here (DNS rebinding) asks with that name.
+  if (mustBeHere && !isHere(headers.host))
+    return say(response, { status: 421, type: 'text/plain', body: 'ask 127.0.0.1, [::1] or localhost\n' });
   const [path = ''] = url.split('?', 1);
   const page = Object.hasOwn(pages, path) ? pages[path] : undefined;
   if (!page)
@@ -98,6 +107,11 @@ async function answer(pages: Pages, asked: IncomingMessage, response: ServerResp
   if (method !== 'GET' && method !== 'HEAD')
     return say(response, { status: 405, type: 'text/plain', body: 'GET only\n' });
   say(response, await page());
+}
+
+/** Loopback by its address or as localhost; without a Host it is no browser. */
+function isHere(host = 'localhost'): boolean {
+  return /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(:\d{1,5})?$/.test(host);
 }
 
 function say(response: ServerResponse, { status, type, body }: Answer): void {

@@ -3,6 +3,7 @@
  * name. Must never be here: the words of our own machines (words.ts).
  */
 import { cleaned } from './formats/outline';
+import type { Sent } from './picture';
 import type { AnyAction, AnyStateNode } from './xstate-types';
 
 /** A name that says nothing: XState takes it from the property that a function stands in. */
@@ -18,6 +19,8 @@ const NAMELESS = new Set([
   'anonymous',
   'predicate',
 ]);
+/** Two guards with this name are not the same guard. */
+export const NAMELESS_GUARD = 'a condition';
 /** Source text longer than this is no name. */
 const LONGEST_NAME = 60;
 
@@ -54,10 +57,11 @@ export function triggerWords(event: string, node: AnyStateNode): string {
 function afterWords(delay: string): string {
   if (!/^\d+(\.\d+)?$/.test(delay))
     return /:delay\[\d+\]$/.test(delay) ? 'After a delay' : `After ${named(delay, 'a delay')}`;
+  return `After ${timeWords(delay)}`;
+}
+function timeWords(delay: string): string {
   const milliseconds = Number(delay);
-  return milliseconds >= 1000 && milliseconds % 100 === 0
-    ? `After ${String(milliseconds / 1000)} s`
-    : `After ${delay} ms`;
+  return milliseconds >= 1000 && milliseconds % 100 === 0 ? `${String(milliseconds / 1000)} s` : `${delay} ms`;
 }
 
 function invokedName(id: string, { invoke }: AnyStateNode): string {
@@ -77,10 +81,21 @@ function madeUp(id: string): boolean {
 /** @returns undefined if there is no guard */
 export function conditionWords({ cond, in: inside }: AnyStateNode['transitions'][number]): string | undefined {
   const parts = [
-    ...(cond ? [named(cond.name, 'a condition')] : []),
+    ...(cond ? [guardWords(cond)] : []),
     ...(typeof inside === 'string' ? [`in ${shortened(cleaned(inside))}`] : inside === undefined ? [] : ['in a state']),
   ];
   return parts.length === 0 ? undefined : parts.join(', ');
+}
+
+/** A guard by its name; one that is an object by its type and what else it holds: `hasAtLeast (amount: 10)`. */
+function guardWords({ name, type, ...more }: NonNullable<AnyStateNode['transitions'][number]['cond']>): string {
+  if (name !== undefined) return named(name, NAMELESS_GUARD);
+  const parameters = Object.entries(more)
+    .filter(([, value]) => typeof value !== 'function')
+    .map(([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  return shortened(
+    cleaned(`${named(type, NAMELESS_GUARD)}${parameters.length > 0 ? ` (${parameters.join(', ')})` : ''}`),
+  );
 }
 
 /** @returns undefined for what XState has added by itself: the timer of an `after` */
@@ -90,7 +105,7 @@ export function deedWords(action: AnyAction): string | undefined {
     case 'xstate.send':
       return sendWords(action);
     case 'xstate.raise':
-      return `Raise ${eventName(action.event)}`;
+      return `Raise ${eventName(action.event)}${laterWords(action.delay)}`;
     case 'xstate.cancel':
       return String(action.sendId).startsWith('xstate.after(') ? undefined : `Cancel ${named(action.sendId, 'a send')}`;
     case 'xstate.assign':
@@ -110,11 +125,27 @@ export function deedWords(action: AnyAction): string | undefined {
   }
 }
 
-function sendWords({ event, to }: AnyAction): string | undefined {
+function sendWords({ event, to, delay }: AnyAction): string | undefined {
   const name = eventName(event);
   if (name.startsWith('xstate.after(')) return undefined;
-  if (to === undefined) return `Send ${name}`;
-  return `Send ${name} to ${to === '#_parent' ? 'the parent' : named(to, 'an actor')}`;
+  const receiver = to === undefined ? '' : ` to ${to === '#_parent' ? 'the parent' : named(to, 'an actor')}`;
+  return `Send ${name}${receiver}${laterWords(delay)}`;
+}
+function laterWords(delay: unknown): string {
+  if (delay === undefined) return '';
+  return typeof delay === 'number' ? ` after ${timeWords(String(delay))}` : ` after ${named(delay, 'a delay')}`;
+}
+/** @returns the event that an action sends to the machine itself, undefined if it does not or the event is computed */
+export function sentBy({ type, event, to, delay }: AnyAction): Sent | undefined {
+  const name = typeof event === 'object' && event !== null ? (event as { readonly type?: unknown }).type : event;
+  if (to !== undefined || typeof name !== 'string' || name.startsWith('xstate.after(')) return undefined;
+  if (type !== 'xstate.send' && type !== 'xstate.raise') return undefined;
+  if (delay !== undefined && typeof delay !== 'number') return undefined;
+  return {
+    how: type === 'xstate.send' ? 'send' : 'raise',
+    event: name,
+    ...(delay === undefined ? {} : { delayMs: delay }),
+  };
 }
 function eventName(event: unknown): string {
   const type = typeof event === 'object' && event !== null ? (event as { readonly type?: unknown }).type : event;

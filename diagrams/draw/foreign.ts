@@ -3,8 +3,8 @@
  * transition once. Must never be here: knowledge of our machines.
  */
 import { cleaned } from './formats/outline';
-import { conditionWords, deedWords, invokeWords, triggerWords } from './foreign-words';
-import type { Picture, PictureEdge, PictureState, Reaction } from './picture';
+import { conditionWords, deedWords, invokeWords, sentBy, triggerWords } from './foreign-words';
+import type { Picture, PictureEdge, PictureState, Reaction, Sent } from './picture';
 import type { AnyAction, AnyStateNode } from './xstate-types';
 
 type Transition = AnyStateNode['transitions'][number];
@@ -18,15 +18,36 @@ export function foreignPicture(root: AnyStateNode, title?: string): Picture {
   return {
     id: root.id,
     title: cleaned(title ?? root.id),
-    initial: isFrame(root) ? idOf(root.states[root.initial ?? ''] ?? root) : ROOT,
+    initial: isFrame(root) ? initialOf(root) : ROOT,
     states: drawn.map((node) => stateOf(node, drawn)),
     edges: edges.map((edge, i) => ({ ...edge, id: `e${String(i)}` })),
+    ...sendsOf(drawn),
   };
+}
+
+/** Which of all actions send the machine an event. */
+function sendsOf(nodes: readonly AnyStateNode[]): Pick<Picture, 'sends'> {
+  const actions = nodes.flatMap(({ onEntry, onExit, transitions }) => [
+    ...onEntry,
+    ...onExit,
+    ...transitions.flatMap((transition) => transition.actions),
+  ]);
+  const sends = actions.flatMap((action): [string, Sent][] => {
+    const [words, sent] = [deedWords(action), sentBy(action)];
+    return words === undefined || sent === undefined ? [] : [[words, sent]];
+  });
+  return sends.length === 0 ? {} : { sends: Object.fromEntries(sends) };
 }
 
 function isFrame(root: AnyStateNode): boolean {
   const { type, transitions, onEntry, onExit, invoke, activities } = root;
   return type === 'compound' && [transitions, onEntry, onExit, invoke, activities].every(({ length }) => length === 0);
+}
+
+/** @returns '' if a machine has none */
+function initialOf({ initial, states }: AnyStateNode): string {
+  const first = initial === undefined ? undefined : states[initial];
+  return first === undefined ? '' : idOf(first);
 }
 
 function inside(node: AnyStateNode): AnyStateNode[] {
@@ -49,6 +70,7 @@ function stateOf(node: AnyStateNode, drawn: readonly AnyStateNode[]): PictureSta
     entry: deeds(node.onEntry),
     exit: deeds(node.onExit),
     invokes: [...node.invoke.map(invokeWords), ...activities(node)],
+    invokeIds: node.invoke.map(({ id }) => id),
   };
   return {
     id: idOf(node),
@@ -88,7 +110,8 @@ function edgeOf(from: AnyStateNode, to: AnyStateNode, transition: Transition, al
   const guard = conditionWords(transition);
   const words = `${triggerWords(event, from)}${guard === undefined ? '' : ` [${guard}]`}`;
   const stays = target === undefined;
-  const reaction: Reaction = { event, ...(guard === undefined ? {} : { guard }) };
+  const finished = event.startsWith(DONE) ? finishedBy(event.slice(DONE.length), from) : {};
+  const reaction: Reaction = { event, ...(guard === undefined ? {} : { guard }), ...finished };
   return {
     id: '',
     from: idOf(from),
@@ -97,9 +120,15 @@ function edgeOf(from: AnyStateNode, to: AnyStateNode, transition: Transition, al
     actions: deeds(actions),
     origin: null,
     reactions: [reaction],
-    ...(stays ? { stays } : {}),
+    ...(stays ? { stays } : transition.internal ? { internal: true as const } : {}),
     covers: [{ machine: rootOf(from).id, state: idOf(from), event, alternative }],
   };
+}
+
+const DONE = 'done.state.';
+function finishedBy(id: string, node: AnyStateNode): Pick<Reaction, 'finished'> {
+  const found = node.id === id ? node : inside(rootOf(node)).find((one) => one.id === id);
+  return found ? { finished: idOf(found) } : {};
 }
 
 function rootOf(node: AnyStateNode): AnyStateNode {

@@ -1,128 +1,75 @@
 /**
- * The machine in a file of the user's own: CommonJS, an ES module, or a config as JSON. The file is run, as its own program
- * would run it. Must never be here: how a machine is drawn.
+ * The machine in a file of the user's own. The file is run in a process of its own, which is ended as soon as the machine is
+ * read: whatever the file starts, prints or breaks, there is one picture or one line. Must never be here: the user's code.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { basename, extname, resolve } from 'node:path';
-import { machineOfConfig } from '../../machines/configured';
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { DrawError } from './failure';
-import { cleaned } from './formats/outline';
-import { foreignPicture } from './foreign';
+import type { Answer } from './from-child';
 import type { Picture } from './picture';
-import type { AnyStateNode } from './xstate-types';
 
-/** Something that a file exports and that can be drawn. */
-interface Found {
-  readonly name: string;
-  readonly value: object;
+/** What came of a file: the picture, and sentences about it for whoever asked. */
+export interface Loaded {
+  readonly picture: Picture;
+  readonly notes: readonly string[];
 }
+
+const LARGEST_ANSWER_BYTES = 64 * 1024 * 1024;
 
 /**
- * @param source FILE or FILE:EXPORT, relative to the current folder
+ * @param source FILE or FILE:EXPORT, relative to the current folder; what the file prints goes to standard error
+ * @param seconds how long the file may take
  * @throws DrawError the file cannot be read or run, or there is not exactly one machine meant
  */
-export function pictureFrom(source: string): Picture {
-  const { file, wanted } = parted(source);
-  const found = chosen(exportsOf(file), file, wanted);
-  const name = found.name === 'default' ? basename(file, extname(file)) : found.name;
+export async function pictureFrom(source: string, seconds: number): Promise<Loaded> {
+  // Node says on standard error that loading an ES module this way is new.
+  const args = [...process.execArgv, '--disable-warning=ExperimentalWarning', require.resolve('./from-child'), source];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 2, 2, 'pipe'] });
+  const timer = setTimeout(() => child.kill('SIGKILL'), seconds * 1000);
+  const ended = endOf(child);
   try {
-    const node = (isNode(found.value) ? found.value : machineOfConfig(found.value)) as AnyStateNode;
-    const picture = foreignPicture(node, node.id === UNNAMED ? name : undefined);
-    return node.id === UNNAMED ? { ...picture, id: name } : picture;
-  } catch (error) {
-    throw new DrawError(`${file}: ${found.name} cannot be drawn: ${reason(error)}`);
+    const text = await answerOf(child.stdio[3] as Readable);
+    if (text === undefined) throw new DrawError(`${source} ${await reason(child, ended, seconds)}`);
+    const answer = JSON.parse(text) as Answer;
+    if ('failure' in answer) throw new DrawError(answer.failure);
+    return answer;
+  } finally {
+    clearTimeout(timer);
+    child.kill('SIGKILL');
+    await ended;
   }
 }
 
-/** XState's id of a machine that has none. */
-const UNNAMED = '(machine)';
-
-/** A colon may be part of a path. */
-function parted(source: string): { readonly file: string; readonly wanted?: string } {
-  const colon = source.lastIndexOf(':');
-  if (existsSync(source) || colon <= 0) return { file: source };
-  return { file: source.slice(0, colon), wanted: source.slice(colon + 1) };
-}
-
-function exportsOf(file: string): readonly Found[] {
-  if (/\.[cm]?tsx?$/.test(file)) throw new DrawError(`${file} is TypeScript: compile it first, then give the .js file`);
-  if (!existsSync(file)) throw new DrawError(`${file} does not exist`);
-  return file.endsWith('.json') ? [{ name: 'default', value: parsed(file) }] : entries(loaded(file), file);
-}
-
-function parsed(file: string): object {
-  try {
-    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    if (isConfig(value)) return value;
-  } catch (error) {
-    throw new DrawError(`${file} is not JSON: ${reason(error)}`);
+/** One line of JSON. @returns undefined if the process ends without it, or says too much */
+async function answerOf(stream: Readable): Promise<string | undefined> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of stream as AsyncIterable<Buffer>) {
+    parts.push(part);
+    bytes += part.length;
+    if (part.at(-1) === LINE_END) return Buffer.concat(parts).toString();
+    if (bytes > LARGEST_ANSWER_BYTES) return undefined;
   }
-  throw new DrawError(`${file} is not the config of a machine: it has no "states"`);
+  return undefined;
+}
+const LINE_END = 0x0a;
+
+interface End {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly error?: Error;
+}
+function endOf(child: ChildProcess): Promise<End> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve({ code: null, signal: null, error }));
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
 }
 
-/** Runs the file. */
-function loaded(file: string): unknown {
-  const path = resolve(file);
-  try {
-    return createRequire(path)(path) as unknown;
-  } catch (error) {
-    throw new DrawError(`${file} cannot be loaded: ${reason(error)}`);
-  }
+async function reason(child: ChildProcess, ended: Promise<End>, seconds: number): Promise<string> {
+  const { code, signal, error } = await ended;
+  if (child.killed) return `was not loaded within ${String(seconds)} s, which --timeout changes; does it wait or loop?`;
+  if (error) return `cannot be run: ${error.message}`;
+  if (signal) return `was ended by ${signal} while it was loaded`;
+  return `ends the process (exit code ${String(code)}) while it is loaded; export the machine without ending`;
 }
-
-function entries(loadedModule: unknown, file: string): readonly Found[] {
-  if (isDrawable(loadedModule)) return [{ name: 'default', value: loadedModule }];
-  const all = typeof loadedModule === 'object' && loadedModule !== null ? Object.entries(loadedModule) : [];
-  const machines = all.filter((entry): entry is [string, object] => isDrawable(entry[1]));
-  if (machines.length > 0) return machines.map(([name, value]) => ({ name, value }));
-  const newer = all.find(([, value]) => isVersion5(value)) ?? (isVersion5(loadedModule) ? ['the export'] : undefined);
-  if (newer) throw new DrawError(`${file}: ${newer[0]} is a machine of XState 5; only XState 4 can be drawn`);
-  const names = all.map(([name]) => name);
-  const has = names.length === 0 ? 'it exports nothing' : `its exports: ${names.map(cleaned).join(', ')}`;
-  throw new DrawError(`${file} exports no XState 4 machine; ${has}`);
-}
-
-function chosen(found: readonly Found[], file: string, wanted: string | undefined): Found {
-  const names = found.map(({ name }) => cleaned(name)).join(', ');
-  if (wanted !== undefined) {
-    const one = found.find(({ name }) => name === wanted);
-    if (one) return one;
-    throw new DrawError(`${file} exports no machine ${wanted}; its machines: ${names}`);
-  }
-  const [only] = found;
-  if (only && found.length === 1) return only;
-  const byDefault = found.find(({ name }) => name === 'default');
-  // The same machine may be exported twice.
-  if (byDefault && found.every(({ value }) => value === byDefault.value)) return byDefault;
-  throw new DrawError(`${file} exports several machines: choose one with ${file}:NAME, of ${names}`);
-}
-
-function isDrawable(value: unknown): value is object {
-  return isNode(value) || (!isVersion5(value) && isConfig(value));
-}
-function isNode(value: unknown): value is object {
-  return isObject(value) && value.__xstatenode === true && Array.isArray(value.transitions);
-}
-function isVersion5(value: unknown): boolean {
-  return (
-    isObject(value) &&
-    (typeof value.getInitialSnapshot === 'function' || ('root' in value && 'implementations' in value))
-  );
-}
-/** A plain config: `states` is what every machine worth drawing has. */
-function isConfig(value: unknown): value is object {
-  return isObject(value) && isObject(value.states) && !('transition' in value);
-}
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
-
-/** The message of an error of somebody else's program, in one line. */
-function reason(error: unknown): string {
-  if (isObject(error) && error.code === 'ERR_REQUIRE_ASYNC_MODULE')
-    return 'it waits (await) at its top level; export the machine without waiting';
-  const message = isObject(error) && typeof error.message === 'string' ? error.message : String(error);
-  return cleaned(message).trim().slice(0, LONGEST_REASON) || 'no reason given';
-}
-const LONGEST_REASON = 300;

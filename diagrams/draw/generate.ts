@@ -1,9 +1,7 @@
 /**
- * The files of pictures: content by name, and how they are written. pictures.json is for the page of the inspector, which
- * lights the same drawings.
+ * The files of pictures: content by name. pictures.json is for the page of the inspector, which lights the same drawings.
+ * Must never be here: how they are written.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { EXTENSIONS, written, type Format } from './formats';
 import { identifier } from './formats/outline';
 import { place } from './layout';
@@ -63,17 +61,3 @@ export async function generated(): Promise<Files> {
 }
 /** The drawings of the inspector's page. */
 export const PAGE_FILE = 'pictures.json';
-
-/** Writes what has changed, making the folder. @returns the names of the files written. @throws Error of the file system */
-export async function writeFiles(folder: string, files: Files): Promise<string[]> {
-  await mkdir(folder, { recursive: true });
-  const names: string[] = [];
-  for (const [name, content] of files) {
-    const path = join(folder, name);
-    const before = await readFile(path).catch(() => undefined);
-    if (before?.equals(Buffer.from(content))) continue;
-    await writeFile(path, content);
-    names.push(name);
-  }
-  return names;
-}

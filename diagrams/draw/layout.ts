@@ -6,6 +6,7 @@ import ELK, { type ElkExtendedEdge, type ElkNode, type ElkPoint } from 'elkjs/li
 import { textWidth } from './measure';
 import { DrawError } from './failure';
 import { stateLines } from './formats/outline';
+import { plansFor, type Plan } from './plans';
 import type { Picture, PictureEdge, PictureState } from './picture';
 
 export interface Box {
@@ -58,9 +59,7 @@ const EVERY_NODE = {
 const EVERY_LEVEL = {
   'elk.algorithm': 'layered',
   'elk.direction': 'DOWN',
-  'elk.hierarchyHandling': 'INCLUDE_CHILDREN',
   'elk.edgeRouting': 'ORTHOGONAL',
-  'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
   // Otherwise the initial state lands in the middle.
   'elk.layered.cycleBreaking.strategy': 'DEPTH_FIRST',
   'elk.spacing.nodeNode': '34',
@@ -103,15 +102,28 @@ function stateSize(state: PictureState): { width: number; height: number } {
 /** ELK names whatever it holds. */
 const LONGEST_REASON = 200;
 
-/** @throws DrawError the picture cannot be placed */
+/** @returns the layout, in which edges of a large picture stand as text. @throws DrawError the picture cannot be placed */
 export async function place(picture: Picture): Promise<Layout> {
-  const graph = graphOf(picture);
-  const placed = await new ELK().layout(graph).catch((error: unknown) => {
-    // ELK's own errors print its source.
-    const [reason = ''] = (error instanceof Error ? error.message : '').split('\n', 1);
-    throw new DrawError(`${picture.title} cannot be laid out: ${reason.slice(0, LONGEST_REASON)}`);
-  });
-  return read(picture, placed);
+  let reason = '';
+  for (const plan of plansFor(picture)) {
+    try {
+      return read(plan.picture, await new ELK().layout(graphOf(plan)));
+    } catch (error) {
+      // ELK's own errors print its source.
+      reason = (error instanceof Error ? error.message : '').split('\n', 1)[0] ?? '';
+    }
+  }
+  throw new DrawError(`${picture.title} cannot be laid out: ${reason.slice(0, LONGEST_REASON)}`);
+}
+
+/** What ELK does at every level of states inside states. */
+function levelOf({ strategy, borders }: Plan): Readonly<Record<string, string>> {
+  if (strategy === 'packed') return { 'elk.algorithm': 'rectpacking', 'elk.spacing.nodeNode': '34' };
+  return {
+    ...EVERY_LEVEL,
+    'elk.hierarchyHandling': borders === 'crossed' ? 'INCLUDE_CHILDREN' : 'SEPARATE_CHILDREN',
+    'elk.layered.nodePlacement.strategy': strategy,
+  };
 }
 
 /** Ids of nodes and edges are told apart, whatever the states are called. */
@@ -120,14 +132,14 @@ const edgeId = (id: string): string => `e:${id}`;
 /** The dot before the initial state of `parent`. */
 const startId = (parent: string | undefined): string => (parent === undefined ? START : `${START}:${parent}`);
 
-function graphOf(picture: Picture): ElkNode {
-  const { states, edges, initial } = picture;
+function graphOf(plan: Plan): ElkNode {
+  const { states, edges, initial } = plan.picture;
   return {
     id: 'root',
-    layoutOptions: { ...EVERY_LEVEL, 'elk.json.edgeCoords': 'ROOT', 'elk.json.shapeCoords': 'ROOT' },
+    layoutOptions: { ...levelOf(plan), 'elk.json.edgeCoords': 'ROOT', 'elk.json.shapeCoords': 'ROOT' },
     children: [
       ...(initial === '' ? [] : [dot(undefined)]),
-      ...states.filter(({ parent }) => parent === undefined).map((state) => nodeOf(picture, state)),
+      ...states.filter(({ parent }) => parent === undefined).map((state) => nodeOf(plan, state).node),
     ],
     edges: [
       ...(initial === '' ? [] : [startEdge(undefined, initial)]),
@@ -142,32 +154,26 @@ function graphOf(picture: Picture): ElkNode {
   };
 }
 
-function nodeOf(picture: Picture, state: PictureState): ElkNode {
-  const inside = picture.states.filter(({ parent }) => parent === state.id);
+/** A state, and how narrow its box can be. */
+function nodeOf(plan: Plan, state: PictureState): { readonly node: ElkNode; readonly least: number } {
+  const inside = plan.picture.states.filter(({ parent }) => parent === state.id);
   const { width, height } = stateSize(state);
   const id = nodeId(state.id);
-  if (inside.length === 0) return { id, width, height, layoutOptions: EVERY_NODE };
+  if (inside.length === 0) return { node: { id, width, height, layoutOptions: EVERY_NODE }, least: width };
   const dots = inside.some((child) => child.initial) ? [dot(state.id)] : [];
-  return {
-    id,
-    children: [...dots, ...inside.map((child) => nodeOf(picture, child))],
-    layoutOptions: {
-      ...EVERY_NODE,
-      ...EVERY_LEVEL,
-      'elk.padding': `[top=${String(height + 2)},left=${String(SIDE)},bottom=${String(SIDE)},right=${String(rightOf(picture, state))}]`,
-    },
+  const nodes = inside.map((child) => nodeOf(plan, child));
+  const widest = Math.max(...nodes.map(({ least }) => least));
+  // ELK leaves a name out of account: it needs room, and so do lines that pass beside it.
+  const right = Math.max(SIDE, width + NAME_ROOM - widest - SIDE);
+  const layoutOptions = {
+    ...EVERY_NODE,
+    ...levelOf(plan),
+    'elk.padding': `[top=${String(height + 2)},left=${String(SIDE)},bottom=${String(SIDE)},right=${String(right)}]`,
   };
-}
-
-/** The box of a state will not be narrower. */
-function leastWidth(picture: Picture, state: PictureState): number {
-  const inside = picture.states.filter(({ parent }) => parent === state.id).map((child) => leastWidth(picture, child));
-  return inside.length === 0 ? stateSize(state).width : Math.max(...inside) + SIDE + rightOf(picture, state);
-}
-/** The distance to the right border. ELK leaves a name out of account: it needs room, and so do lines that pass beside it. */
-function rightOf(picture: Picture, state: PictureState): number {
-  const inside = picture.states.filter(({ parent }) => parent === state.id).map((child) => leastWidth(picture, child));
-  return Math.max(SIDE, stateSize(state).width + NAME_ROOM - Math.max(...inside) - SIDE);
+  return {
+    node: { id, children: [...dots, ...nodes.map(({ node }) => node)], layoutOptions },
+    least: widest + SIDE + right,
+  };
 }
 
 function dot(parent: string | undefined): ElkNode {

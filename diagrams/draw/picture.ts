@@ -20,11 +20,23 @@ export interface PictureState {
   readonly entry?: readonly string[];
   readonly exit?: readonly string[];
   readonly invokes?: readonly string[];
+  /** Edges out of it that a large picture has no line for: a line of text each. */
+  readonly listed?: readonly string[];
+  /** The names of what runs, in the order of `invokes`, as the machine's events give them. */
+  readonly invokeIds?: readonly string[];
 }
 /** What an edge reacts to, by the names of the machine; an event of '' is taken at once. */
 export interface Reaction {
   readonly event: string;
   readonly guard?: string;
+  /** The end of this state is what the event says. */
+  readonly finished?: string;
+}
+/** An event that a machine sends to itself: `raise` is answered before anything else. */
+export interface Sent {
+  readonly how: 'raise' | 'send';
+  readonly event: string;
+  readonly delayMs?: number;
 }
 /** One transition of a machine that an edge stands for. */
 export interface Covered {
@@ -49,6 +61,8 @@ export interface PictureEdge {
   readonly reactions?: readonly Reaction[];
   /** Taken without leaving the state. */
   readonly stays?: true;
+  /** Leads to a state inside without leaving this one. */
+  readonly internal?: true;
   /** Beside the label, such as the number of a correction. */
   readonly remark?: string;
   /** What it stands for in the machine: by this a live view finds the edge that was taken. */
@@ -59,5 +73,8 @@ export interface Picture {
   readonly title: string;
   readonly initial: string;
   readonly states: readonly PictureState[];
+  /** Edges of one transition with several targets follow each other and cover the same. */
   readonly edges: readonly PictureEdge[];
+  /** Which actions send an event, by their words. */
+  readonly sends?: Readonly<Record<string, Sent>>;
 }

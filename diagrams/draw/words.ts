@@ -17,6 +17,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   'T.COOKIE': 'Cookie timer expired',
   'N.OPEN': 'TCP established',
   'N.CLOSED': 'TCP closed',
+  'D.RETRY': 'Receive RETRY',
   'X.PROTOCOL': 'Protocol error',
   'X.GONE': 'Connection gone',
   'X.SUPERSEDED': 'Newer log-on connected',
@@ -28,6 +29,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   'D.HELLO_NEW': 'Receive HELLO',
   'D.HELLO_DUP': 'Receive the same HELLO',
   'D.HELLO_UNKNOWN': 'Receive HELLO, unknown ID',
+  'D.HELLO_UNPROVED': 'Receive HELLO, no room without a token',
   'D.RESPONSE_OK': 'Receive RESPONSE, Res right',
   'D.RESPONSE_BAD': 'Receive RESPONSE, Res wrong',
   'D.RESPONSE_STRAY': 'Receive RESPONSE, unknown rand',
@@ -60,6 +62,8 @@ const ACTIONS: Readonly<Record<string, string>> = {
   openTcp: 'Establish TCP',
   reset: 'Release everything',
   endChatLocal: 'End chat',
+  'sendEND_REQUEST:this': 'Send END_REQUEST',
+  'sendCHAT_REQUEST:again': 'Send CHAT_REQUEST again',
   noteIfOther: 'Say if another called',
   'raise:X.PROTOCOL': 'Protocol error',
   histLine: 'Display line',
@@ -88,12 +92,14 @@ const ACTIONS: Readonly<Record<string, string>> = {
 };
 
 const GUARDS: Readonly<Record<string, string>> = {
-  'rand already a candidate': 'rand known',
-  'fewer than 3 candidates': 'fewer than 3 answered',
+  'already a candidate': 'a copy',
+  'rand already answered': 'rand answered',
+  'fewer than 4 rands answered': 'fewer than 4 rands',
   'chat machine is in ActiveChat': 'in Active Chat',
   'Client-ID = the one asked for': 'from the one asked for',
   'session-ID = current': 'this session',
   'correspondent is free': 'correspondent free',
+  'a copy of a wrong answer': 'a copy',
   'fewer than 3 wrong answers, this one included': 'fewer than 3',
   'Client-ID = asked for, and (count = lines received, or status = busy)': 'count right',
 };

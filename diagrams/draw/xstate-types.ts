@@ -14,7 +14,8 @@ export interface AnyStateNode {
   readonly states: Readonly<Record<string, AnyStateNode>>;
   readonly transitions: readonly {
     readonly eventType: string;
-    readonly cond?: { readonly name: string } | undefined;
+    readonly cond?:
+      { readonly name?: string; readonly type: string; readonly [parameter: string]: unknown } | undefined;
     readonly in?: unknown;
     readonly target: readonly AnyStateNode[] | undefined;
     readonly internal?: boolean;
@@ -24,5 +25,5 @@ export interface AnyStateNode {
   readonly onExit: readonly AnyAction[];
   readonly invoke: readonly { readonly id: string; readonly src: unknown }[];
   readonly activities: readonly AnyAction[];
-  readonly config: { readonly target?: unknown };
+  readonly config: { readonly target?: unknown; readonly [more: string]: unknown };
 }

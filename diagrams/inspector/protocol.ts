@@ -1,6 +1,6 @@
 /**
  * What goes over the inspector's socket, as the process writes it and the page reads it: the four messages of @xstate/inspect
- * 0.8.0 with one field of our own, `parley`, which other viewers pass over, and four messages that @xstate/inspect does not
+ * 0.8.0 with one field of our own, `parley`, which other viewers pass over, and five messages that @xstate/inspect does not
  * have. All their types begin with `service.`, so that its `createWebSocketReceiver` hands them on.
  * A recording is a file of the same messages, a line each. Must never be here: a secret.
  */
@@ -103,8 +103,20 @@ export interface RefusedMessage {
   readonly parley: { readonly why: string };
 }
 
+/** Last line of a recording that had become too large: nothing is missing before it. */
+export interface EndMessage {
+  readonly type: 'service.end';
+  readonly parley: { readonly why: string };
+}
+/** To a page that shows processes that come and go: the links of those there are now. */
+export interface LinksMessage {
+  readonly type: 'service.links';
+  /** Another `act` than before: what was shown before is over. */
+  readonly parley: { readonly act: number; readonly links: readonly string[] };
+}
+
 export type Entry = RegisterMessage | EventMessage | StateMessage | StopMessage | WireMessage;
-export type FeedMessage = Entry | ProcessMessage | GapMessage | RefusedMessage;
+export type FeedMessage = Entry | ProcessMessage | GapMessage | RefusedMessage | LinksMessage;
 
 /** What a viewer may send; anything else is passed over. */
 export type ViewerMessage =

@@ -71,11 +71,7 @@ export async function serveInspector(options: InspectorOptions): Promise<Inspect
   // A process is there for its chats: a server that cannot bind its ports ends, inspected or not.
   http.unref();
   const viewers = new Set<Viewer>();
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: FRAME_MAX_BYTES });
-  http.on('upgrade', (request, socket, head) => {
-    if (!admitted(request, token) || viewers.size >= VIEWERS_MAX) return refuse(socket);
-    sockets.handleUpgrade(request, socket, head, (webSocket) => attach(webSocket, options, viewers));
-  });
+  const sockets = acceptViewers(http, token, (socket) => attach(socket, options, viewers));
   const silence = options.recorder.listen(() => {
     for (const viewer of viewers) viewer.wake();
   });
@@ -88,6 +84,16 @@ export async function serveInspector(options: InspectorOptions): Promise<Inspect
       http.closeAllConnections();
     },
   };
+}
+
+/** Lets whoever has the link attach, not more than there may be. */
+export function acceptViewers(http: Server, token: Token, attached: (socket: WebSocket) => void): WebSocketServer {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: FRAME_MAX_BYTES });
+  http.on('upgrade', (request, socket, head) => {
+    if (!admitted(request, token) || sockets.clients.size >= VIEWERS_MAX) return refuse(socket);
+    sockets.handleUpgrade(request, socket, head, attached);
+  });
+  return sockets;
 }
 
 function listen(http: Server, port: number): Promise<number> {
@@ -129,13 +135,23 @@ function answer(
     // Whoever has gone has not failed.
     else void pipeline(Readable.from(body), response).catch(() => undefined);
   };
-  if (!admitted(request, token)) return end(403, 'text/plain', 'Open the link that was printed: it carries a token.\n');
+  if (!admitted(request, token)) return end(403, 'text/html; charset=utf-8', REFUSED);
   if (request.method !== 'GET') return end(405, 'text/plain', 'Only GET.\n');
   const path = urlOf(request)?.pathname ?? '';
   const resource = Object.hasOwn(resources, path) ? resources[path]?.() : undefined;
   if (resource) end(200, resource.type, resource.body);
   else end(404, 'text/plain', 'There is nothing here.\n');
 }
+/** For whoever typed the address, or opened it from a history that does not know what comes after the `?`. */
+const REFUSED = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Parley inspector: the link is not complete</title>
+<h1>Use the link that the process printed</h1>
+<p>It begins with <code>http://127.0.0.1:PORT/?token=</code> and goes on with a secret word, which is new each time the process is
+started. It stands in the terminal of the process, after <code>inspector:</code>. Copy all of it.</p>
+</html>
+`;
 const HEADERS = {
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',

@@ -1,6 +1,7 @@
 /** From a task to the files of the report. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeFile } from '../../storage/file';
 import type { Facts } from './facts';
 import { gather, type Task } from './gather';
 import { htmlOf } from './html/render';
@@ -35,7 +36,7 @@ export async function buildReport(task: Task, out: string): Promise<Built> {
     ['recording.cast', castOf(recording, title, Math.floor(facts.made.getTime() / 1000))],
     ['recording.svg', movingSvg(recording, title)],
   ];
-  for (const [name, content] of files) await writeFile(join(out, name), content);
+  for (const [name, content] of files) writeFile(join(out, name), 'replace', 'plain', content);
   return { facts, pages, failed: failedIn(facts) };
 }
 

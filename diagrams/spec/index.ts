@@ -14,6 +14,19 @@ import serverHistory from './server-history.json';
 /** Where a row comes from (protocol, "Marks in tables"). */
 export type Mark = 'SPEC' | 'TEAM' | 'EXT' | 'IGN' | 'REF' | 'PE' | 'N/A' | '→CH' | '→SH';
 
+/** The same in words. */
+export const markWords: Readonly<Record<Mark, string>> = {
+  SPEC: 'an edge of an official diagram, or a demand of the assignment',
+  TEAM: 'an edge of the server drawings, as it is or as corrected',
+  EXT: 'our addition, with its reason',
+  IGN: 'ignored on purpose: nothing changes, a counter goes up',
+  REF: 'refused on the spot: the user reads why',
+  PE: 'protocol error: the connection is closed',
+  'N/A': 'cannot come here by construction',
+  '→CH': 'passed on to the chat machine of the client',
+  '→SH': 'passed on to the chat machine of the server',
+};
+
 /** One alternative of one cell; state, condition and target are written as in the tables. */
 export interface Row {
   readonly state: string;

@@ -77,6 +77,11 @@ export interface TransitionEntry extends OfMachine {
   /** Timers that it armed, by their names without `T.`. */
   readonly armed?: readonly string[];
 }
+/** The last line of a trace that had become too large: nothing is missing before it. Not an entry: nothing happened. */
+export interface EndEntry {
+  readonly kind: 'end';
+  readonly why: string;
+}
 export type TraceEntry = MessageEntry | RefusedEntry | StartEntry | StopEntry | TransitionEntry;
 
 export const MACHINES = [

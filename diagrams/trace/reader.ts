@@ -11,6 +11,8 @@ export interface Trace {
   readonly file: string;
   readonly header: TraceHeader;
   readonly entries: readonly TraceEntry[];
+  /** Why it ends before its process did. */
+  readonly cut?: string;
 }
 
 /** A file that cannot be read as a trace; the message is one sentence for the user. */
@@ -32,7 +34,7 @@ function contentOf(file: string): string {
 /** @param file its name, for errors @throws TraceError see `readTraces` */
 export function parseTraces(file: string, content: string): Trace[] {
   const lines = content.split('\n');
-  const traces: { file: string; header: TraceHeader; entries: TraceEntry[] }[] = [];
+  const traces: { file: string; header: TraceHeader; entries: TraceEntry[]; cut?: string }[] = [];
   lines.forEach((line, i) => {
     if (line.trim() === '') return;
     const value = parsed(line);
@@ -41,6 +43,7 @@ export function parseTraces(file: string, content: string): Trace[] {
     const fault = value === undefined ? 'this is not JSON' : faultOf(value, traces.length > 0);
     if (fault !== undefined) throw new TraceError(complaint(file, i + 1, fault, value));
     if (isHeader(value)) traces.push({ file, header: value as unknown as TraceHeader, entries: [] });
+    else if (value?.['kind'] === 'end') Object.assign(traces.at(-1) ?? {}, { cut: value['why'] });
     else traces.at(-1)?.entries.push(value as unknown as TraceEntry);
   });
   if (traces.length === 0) throw new TraceError(`${file} is empty: it is no trace`);
@@ -114,6 +117,7 @@ const ENTRIES: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   refused: { ...wire, over: oneOf('tcp') },
   start: { ...machine, state: text },
   stop: machine,
+  end: { why: text },
   transition: { ...machine, event: text, from: text, to: text, alternative: number, armed: texts },
 };
 

@@ -15,7 +15,8 @@ _parley_server() {
     --log-format) COMPREPLY=($(compgen -W 'text json' -- "$cur")) ;;
     --dump) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     --keylog) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
-    --limit) compopt -o nospace; COMPREPLY=($(compgen -W 'T_RETRY_MS= RETRY_JITTER= T_CHALLENGE_MS= T_AUTH_MS= T_FAIL_HOLD_MS= T_CONNECTING_MS= T_RECONNECT_MS= T_RECONNECT_MAX_MS= T_RESPONSE_MS= T_COOKIE_MS= PENDING_ATTEMPTS= PENDING_PER_SOURCE= CONNECTING_PER_CLIENT= DATAGRAMS_PER_SECOND= DATAGRAM_BURST= AUTH_FAIL_PER_SECOND= SOURCES= WRONG_RESPONSES_PER_HOUR_WARN= T_PREFACE_MS= UNBOUND_SOCKETS= UNBOUND_PER_SOURCE= CONNECTED_CLIENTS= T_KEEPALIVE_MS= T_DEAD_MS= T_LINGER_MS= T_ACTIVITY_MS= T_GUARD_MS= MESSAGES_PER_SECOND= MESSAGE_BURST= OUTPUT_QUEUE_BYTES= PUMP_QUEUE_BYTES= PUMP_PAGE_TEXTS= SESSION_BLOCK= T_SUBSCRIBERS_MS= T_STORE_RETRY_MS= T_FLUSH_MS=' -- "$cur")) ;;
+    --max-size) : ;;
+    --limit) compopt -o nospace; COMPREPLY=($(compgen -W 'T_RETRY_MS= RETRY_JITTER= T_CHALLENGE_MS= T_AUTH_MS= T_FAIL_HOLD_MS= T_CONNECTING_MS= T_RECONNECT_MS= T_RECONNECT_MAX_MS= T_RESPONSE_MS= T_COOKIE_MS= PENDING_ATTEMPTS= PENDING_PER_SOURCE= CONNECTING_PER_CLIENT= HELLOS_PER_SECOND= HELLO_BURST= NEW_ATTEMPTS_PER_SECOND= T_TOKEN_MS= AUTH_FAIL_PER_SECOND= SOURCES= WRONG_RESPONSES_PER_HOUR_WARN= T_PREFACE_MS= UNBOUND_SOCKETS= UNBOUND_PER_SOURCE= CONNECTED_CLIENTS= T_KEEPALIVE_MS= T_DEAD_MS= T_LINGER_MS= T_ACTIVITY_MS= T_GUARD_MS= MESSAGES_PER_SECOND= MESSAGE_BURST= CALLS_PER_MINUTE= CALL_BURST= CALL_PAIRS= OUTPUT_QUEUE_BYTES= PUMP_QUEUE_BYTES= PUMP_PAGE_TEXTS= SESSION_BLOCK= T_SUBSCRIBERS_MS= T_STORE_RETRY_MS= T_FLUSH_MS=' -- "$cur")) ;;
     --log-max-size) : ;;
     --log-files) : ;;
     --inspect-entries) : ;;
@@ -25,7 +26,7 @@ _parley_server() {
     --status) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     --config) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     *)
-      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--host --udp-port --tcp-port --data --durability --decoy -V --version --log-level --log-file --log-format --dump --keylog --limit --log-max-size --log-files --inspect --inspect-control --inspect-entries --record --trace --metrics --status --config --check-config --print-config -h --help' -- "$cur"))
+      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--host --udp-port --tcp-port --data --durability --decoy -V --version --log-level --log-file --log-format --dump --keylog --max-size --limit --log-max-size --log-files --inspect --inspect-control --inspect-entries --record --trace --metrics --status --config --check-config --print-config -h --help' -- "$cur"))
       else :
       fi ;;
   esac
@@ -45,13 +46,16 @@ _parley_client() {
     --log-format) COMPREPLY=($(compgen -W 'text json' -- "$cur")) ;;
     --dump) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     --keylog) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
-    --limit) compopt -o nospace; COMPREPLY=($(compgen -W 'T_RETRY_MS= RETRY_JITTER= T_CHALLENGE_MS= T_AUTH_MS= T_FAIL_HOLD_MS= T_CONNECTING_MS= T_RECONNECT_MS= T_RECONNECT_MAX_MS= T_RESPONSE_MS= T_COOKIE_MS= PENDING_ATTEMPTS= PENDING_PER_SOURCE= CONNECTING_PER_CLIENT= DATAGRAMS_PER_SECOND= DATAGRAM_BURST= AUTH_FAIL_PER_SECOND= SOURCES= WRONG_RESPONSES_PER_HOUR_WARN= T_PREFACE_MS= UNBOUND_SOCKETS= UNBOUND_PER_SOURCE= CONNECTED_CLIENTS= T_KEEPALIVE_MS= T_DEAD_MS= T_LINGER_MS= T_ACTIVITY_MS= T_GUARD_MS= MESSAGES_PER_SECOND= MESSAGE_BURST= OUTPUT_QUEUE_BYTES= PUMP_QUEUE_BYTES= PUMP_PAGE_TEXTS= SESSION_BLOCK= T_SUBSCRIBERS_MS= T_STORE_RETRY_MS= T_FLUSH_MS=' -- "$cur")) ;;
+    --max-size) : ;;
+    --limit) compopt -o nospace; COMPREPLY=($(compgen -W 'T_RETRY_MS= RETRY_JITTER= T_CHALLENGE_MS= T_AUTH_MS= T_FAIL_HOLD_MS= T_CONNECTING_MS= T_RECONNECT_MS= T_RECONNECT_MAX_MS= T_RESPONSE_MS= T_COOKIE_MS= PENDING_ATTEMPTS= PENDING_PER_SOURCE= CONNECTING_PER_CLIENT= HELLOS_PER_SECOND= HELLO_BURST= NEW_ATTEMPTS_PER_SECOND= T_TOKEN_MS= AUTH_FAIL_PER_SECOND= SOURCES= WRONG_RESPONSES_PER_HOUR_WARN= T_PREFACE_MS= UNBOUND_SOCKETS= UNBOUND_PER_SOURCE= CONNECTED_CLIENTS= T_KEEPALIVE_MS= T_DEAD_MS= T_LINGER_MS= T_ACTIVITY_MS= T_GUARD_MS= MESSAGES_PER_SECOND= MESSAGE_BURST= CALLS_PER_MINUTE= CALL_BURST= CALL_PAIRS= OUTPUT_QUEUE_BYTES= PUMP_QUEUE_BYTES= PUMP_PAGE_TEXTS= SESSION_BLOCK= T_SUBSCRIBERS_MS= T_STORE_RETRY_MS= T_FLUSH_MS=' -- "$cur")) ;;
+    --log-max-size) : ;;
+    --log-files) : ;;
     --inspect-entries) : ;;
     --record) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     --trace) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     --config) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     *)
-      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--id --server --key --contact --script --json --timestamps --history-json --reconnect -V --version --log-level --log-file --log-format --dump --keylog --limit --inspect --inspect-control --inspect-entries --record --trace --config --check-config --print-config -h --help' -- "$cur"))
+      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--id --server --key --contact --script --json --timestamps --history-json --reconnect -V --version --log-level --log-file --log-format --dump --keylog --max-size --limit --log-max-size --log-files --inspect --inspect-control --inspect-entries --record --trace --config --check-config --print-config -h --help' -- "$cur"))
       else :
       fi ;;
   esac
@@ -234,8 +238,9 @@ _parley_diagrams() {
     --out) compopt -o filenames; COMPREPLY=($(compgen -d -- "$cur")) ;;
     --level) COMPREPLY=($(compgen -W 'spec full' -- "$cur")) ;;
     --from) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
+    --timeout) : ;;
     *)
-      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--format --out --level --from --page -V --version -h --help' -- "$cur"))
+      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--format --out --level --from --timeout --page -V --version -h --help' -- "$cur"))
       else :
       fi ;;
   esac
@@ -283,7 +288,7 @@ _parley_conform_server() {
     --json) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     --junit) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     *)
-      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--server --key --check --slow --unlimited --patience --list --json --junit -h --help' -- "$cur"))
+      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--server --key --check --slow --unlimited --patience --bail --list --json --junit -h --help' -- "$cur"))
       else :
       fi ;;
   esac
@@ -300,7 +305,7 @@ _parley_conform_client() {
     --json) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     --junit) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     *)
-      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--listen --check --list --slow --small --activity --patience --json --junit --verbose -h --help' -- "$cur"))
+      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--listen --check --list --slow --small --activity --patience --bail --json --junit --verbose -h --help' -- "$cur"))
       else :
       fi ;;
   esac

@@ -12,9 +12,9 @@ const [id = 'echo', server = '127.0.0.1:4390'] = process.argv.slice(2);
 try {
   const client = new ChatClient({ id, server });
   client.on('chatStarted', ({ peer }) => console.log(`chat with ${peer}`));
-  client.on('text', ({ text }) => {
-    if (text === 'bye') client.endChat();
-    else client.say(text);
+  client.on('text', (said) => {
+    if (said.text === 'bye') client.endChat();
+    else client.say(said, said.text);
   });
   process.once('SIGINT', () => void client.close());
   process.once('SIGTERM', () => void client.close());

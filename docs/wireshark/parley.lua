@@ -8,20 +8,20 @@ local parley = Proto('parley', 'Parley SBC/1')
 
 -- Tables -------------------------------------------------------------------------------------------------------------------
 
-local UDP_TYPES = { [1] = 'HELLO', [2] = 'CHALLENGE', [3] = 'RESPONSE', [4] = 'AUTH_SUCCESS', [5] = 'AUTH_FAIL' }
+local UDP_TYPES = { [1] = 'HELLO', [2] = 'CHALLENGE', [3] = 'RESPONSE', [4] = 'AUTH_SUCCESS', [5] = 'AUTH_FAIL', [6] = 'RETRY' }
 local TCP_TYPES = {
   [0x10] = 'CONNECT', [0x11] = 'CONNECTED', [0x20] = 'CHAT_REQUEST', [0x21] = 'CHAT_STARTED', [0x22] = 'UNREACHABLE',
   [0x23] = 'END_REQUEST', [0x24] = 'END_NOTIF', [0x25] = 'CHAT', [0x30] = 'HISTORY_REQ', [0x31] = 'HISTORY_RESP',
   [0x32] = 'HISTORY_END', [0x40] = 'KEEPALIVE', [0x41] = 'CLOSE',
 }
 local FROM = {
-  HELLO = 'client', CHALLENGE = 'server', RESPONSE = 'client', AUTH_SUCCESS = 'server', AUTH_FAIL = 'server',
+  HELLO = 'client', CHALLENGE = 'server', RESPONSE = 'client', AUTH_SUCCESS = 'server', AUTH_FAIL = 'server', RETRY = 'server',
   CONNECT = 'client', CONNECTED = 'server', CHAT_REQUEST = 'client', CHAT_STARTED = 'server', UNREACHABLE = 'server',
   END_REQUEST = 'client', END_NOTIF = 'server', HISTORY_REQ = 'client', HISTORY_RESP = 'server', HISTORY_END = 'server',
 }
 local FIELDS = {
   HELLO = { 'versions', 'id' }, CHALLENGE = { 'version', 'rand' }, RESPONSE = { 'id', 'res', 'rand' },
-  AUTH_SUCCESS = { 'cookie', 'port' }, AUTH_FAIL = {},
+  AUTH_SUCCESS = { 'cookie', 'port' }, AUTH_FAIL = {}, RETRY = { 'token' },
   CONNECT = { 'cookie' }, CONNECTED = {}, CHAT_REQUEST = { 'id' }, CHAT_STARTED = { 'session', 'id' },
   UNREACHABLE = { 'id' }, END_REQUEST = { 'session' }, END_NOTIF = { 'session' }, CHAT = { 'session', 'text' },
   HISTORY_REQ = { 'id' }, HISTORY_RESP = { 'session', 'id', 'text' }, HISTORY_END = { 'id', 'status', 'count' },
@@ -39,6 +39,7 @@ local WHYS = {
 }
 local SIZES = { client = { 128, 512, filled = 128 }, server = { 24, 128, filled = 0 } }
 local ONLY_SIZE = { AUTH_SUCCESS = 84, AUTH_FAIL = 24 }
+local TOKEN = 16
 local EPOCH = 65536
 local TEXT_MAX = 4096
 local RECORD_MAX = 4176
@@ -60,6 +61,7 @@ local f = {
   id = ProtoField.string('parley.id', 'Client-ID'),
   rand = ProtoField.bytes('parley.rand', 'rand'),
   res = ProtoField.bytes('parley.res', 'Res'),
+  token = ProtoField.bytes('parley.token', 'Token: the sender proves his address'),
   nonce = ProtoField.bytes('parley.nonce', 'Nonce'),
   ciphertext = ProtoField.bytes('parley.ciphertext', 'Ciphertext'),
   auth_tag = ProtoField.bytes('parley.auth_tag', 'Authentication tag'),
@@ -341,6 +343,7 @@ local function plain(name, size, fault)
   end
 end
 READ.rand, READ.res, READ.cookie = plain('rand', 32), plain('res', 32), plain('cookie', 16)
+READ.token = plain('token', TOKEN)
 READ.port, READ.session = plain('port', 2, 'PortZero'), plain('session', 4, 'SessionZero')
 READ.status, READ.count, READ.reason = plain('status', 1), plain('count', 4), plain('reason', 1)
 
@@ -423,8 +426,8 @@ local function note_datagram(attempt, name, bytes, pinfo)
   attempt.first[bytes] = attempt.first[bytes] or pinfo.number
 end
 
-local ANSWERS = { HELLO = { 'CHALLENGE' }, RESPONSE = { 'AUTH_SUCCESS', 'AUTH_FAIL' } }
-local ASKED = { CHALLENGE = 'HELLO', AUTH_SUCCESS = 'RESPONSE', AUTH_FAIL = 'RESPONSE' }
+local ANSWERS = { HELLO = { 'CHALLENGE', 'RETRY' }, RESPONSE = { 'AUTH_SUCCESS', 'AUTH_FAIL' } }
+local ASKED = { CHALLENGE = 'HELLO', AUTH_SUCCESS = 'RESPONSE', AUTH_FAIL = 'RESPONSE', RETRY = 'HELLO' }
 
 local function link_datagram(tree, attempt, name, bytes, number)
   if attempt.hello and attempt.hello ~= number then generated(tree, f.attempt_in, attempt.hello) end
@@ -495,15 +498,24 @@ local function header(tvb, tree, sender)
   return name, fault
 end
 
-local function datagram(tvb, pinfo, root)
+-- What stands behind a HELLO: its length field counts without it, and it is no part of it.
+local function split_token(tvb, sender)
+  local size = tvb:len() - TOKEN
+  if sender ~= 'client' or size < 24 or tvb:len() > SIZES.client[2] then return tvb end
+  if tvb(5, 1):uint() ~= 1 or tvb(6, 2):uint() ~= size then return tvb end
+  return tvb(0, size):tvb(), tvb(size, TOKEN)
+end
+
+local function datagram(whole, pinfo, root)
   pinfo.cols.protocol = 'Parley'
-  local tree = root:add(parley, tvb())
-  local sender = sender_of(tvb, pinfo)
+  local tree = root:add(parley, whole())
+  local sender = sender_of(whole, pinfo)
+  local tvb, token = split_token(whole, sender)
   local name, fault = header(tvb, tree, sender)
   if fault then
     tree:add_proto_expert_info(experts[fault])
     pinfo.cols.info = (name or 'datagram') .. ' [' .. fault .. ']'
-    return tvb:len()
+    return whole:len()
   end
   generated(tree, f.name, name)
   local id = hex(tvb(8, 16):raw())
@@ -517,6 +529,7 @@ local function datagram(tvb, pinfo, root)
   else
     values = body(c, name, SIZES[sender].filled)
   end
+  if token then tree:add(f.token, token) end
   if name == 'HELLO' and not attempt.hello then
     attempt.hello, attempt.id = pinfo.number, values.id
   end
@@ -527,7 +540,7 @@ local function datagram(tvb, pinfo, root)
   local fields = summary(name, values):sub(#name + 1)
   local what = name .. ' att=' .. id:sub(1, 8) .. fields .. (c.fault and ' [' .. c.fault .. ']' or '')
   pinfo.cols.info = who(attempt.id, sender) .. ' ' .. what
-  return tvb:len()
+  return whole:len()
 end
 
 -- TCP ----------------------------------------------------------------------------------------------------------------------

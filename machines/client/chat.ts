@@ -38,12 +38,25 @@ const actions = {
   sendCHAT: (c: C, e: Ev<'U.TEXT'>) => ({
     ask: { type: 'send', messages: [{ type: 'CHAT', session: c.session ?? 0, text: e.text }] } as const,
   }),
+  // A call of somebody who is blocked: the chat is not ours to show, so its session is in the event only.
+  'sendEND_REQUEST:this': (_: C, e: Ev<'M.CHAT_STARTED'>) => ({
+    ask: { type: 'send', messages: [{ type: 'END_REQUEST', session: e.session }] } as const,
+  }),
+  'sendCHAT_REQUEST:again': (c: C) => ({
+    ask: { type: 'send', messages: [{ type: 'CHAT_REQUEST', id: c.want ?? '' }] } as const,
+  }),
   'start:ACTIVITY': () => ({ ask: { type: 'arm', timer: 'ACTIVITY' } as const }),
   'raise:X.PROTOCOL': () => ({ ask: { type: 'raiseProtocol' } as const }),
   ignore: (_: C, e: ChatEvent) => ({ ask: { type: 'ignore', event: e.type } as const }),
 
   'show:Chat started': show('Chat started'),
-  'show:Chat ended': show('Chat ended'),
+  'show:Chat ended': (_: C, e: Ev<'M.END_NOTIF' | 'U.END' | 'X.GONE'>) => ({
+    ask: {
+      type: 'show',
+      text: 'Chat ended',
+      ...(e.type === 'M.END_NOTIF' && e.why !== undefined ? { why: e.why } : {}),
+    } as const,
+  }),
   'show:Correspondent unreachable': show('Correspondent unreachable'),
   'show:You will be logged off soon': show('You will be logged off soon'),
   'show:text': (c: C, e: Ev<'M.CHAT'>) => ({
@@ -67,6 +80,8 @@ const actions = {
   'refuse:A chat request is already pending': refuse('A chat request is already pending'),
   'refuse:Waiting for an answer': refuse('Waiting for an answer'),
   'refuse:End the current chat first': refuse('End the current chat first'),
+  'refuse:Not sent: this line was begun before the chat': refuse('Not sent: this line was begun before the chat'),
+  'refuse:Not sent: the chat of this line has ended': refuse('Not sent: the chat of this line has ended'),
   'refuse:Message too long / not allowed': (_: C, e: Ev<'U.TEXT'>) => ({
     ask: { type: 'show', text: `Message ${e.fault ?? 'not allowed'}`, refusal: true } as const,
   }),
@@ -76,7 +91,10 @@ const guards = {
   'ID malformed or own ID': (c: C, e: Ev<'U.CHAT'>) => !isClientId(e.id) || e.id === c.id,
   'Client-ID = the one asked for': (c: C, e: Ev<'M.UNREACHABLE'>) => e.id === c.want,
   'text fails the rules of 1.3': (_: C, e: Ev<'U.TEXT'>) => e.fault !== undefined,
-  'session-ID = current': (c: C, e: Ev<'M.END_NOTIF' | 'M.CHAT'>) => e.session === c.session,
+  'begun outside a chat': (_: C, e: Ev<'U.TEXT'>) => e.session === null,
+  'session-ID = current': (c: C, e: Ev<'M.END_NOTIF' | 'M.CHAT' | 'U.TEXT'>) => e.session === c.session,
+  // Whoever asks for a chat with somebody blocked wants that chat.
+  'blocked, and not the one asked for': (c: C, e: Ev<'M.CHAT_STARTED'>) => e.blocked && e.id !== c.want,
 };
 
 const ignore = { actions: 'ignore' } as const;
@@ -95,9 +113,15 @@ export const clientChat = defineMachine<C, ChatEvent, ChatState, ClientEffect>()
           { cond: 'ID malformed or own ID', actions: 'refuse:Invalid Client-ID / You cannot chat with yourself' },
           { target: 'Wait for CHAT_STARTED', actions: ['want', 'sendCHAT_REQUEST', 'start:ACTIVITY'] },
         ],
-        'M.CHAT_STARTED': { target: 'Active Chat', actions: ['setSession', 'show:Chat started'] },
+        'M.CHAT_STARTED': [
+          { cond: 'blocked, and not the one asked for', actions: 'sendEND_REQUEST:this' },
+          { target: 'Active Chat', actions: ['setSession', 'show:Chat started'] },
+        ],
         'U.END': { actions: 'refuse:No chat to end' },
-        'U.TEXT': { actions: 'refuse:Not in a chat: type Chat <Client-ID>' },
+        'U.TEXT': [
+          { cond: 'begun outside a chat', actions: 'refuse:Not in a chat: type Chat <Client-ID>' },
+          { actions: 'refuse:Not sent: the chat of this line has ended' },
+        ],
         // A late answer to a request that a crossing CHAT_STARTED had answered (4.6, R4).
         'M.UNREACHABLE': { actions: 'show:Correspondent unreachable' },
         ...cells(['M.END_NOTIF', 'M.CHAT'], ignore),
@@ -113,11 +137,21 @@ export const clientChat = defineMachine<C, ChatEvent, ChatState, ClientEffect>()
           },
           { actions: 'show:Correspondent unreachable' },
         ],
-        // Also when somebody else's request was served first: this message is the answer (4.6).
-        'M.CHAT_STARTED': { target: 'Active Chat', actions: ['show:Chat started', 'noteIfOther', 'setSession'] },
+        'M.CHAT_STARTED': [
+          // The server may have dropped our request for this call (4.6, R3). The activity timer runs on and ends the wait.
+          {
+            cond: 'blocked, and not the one asked for',
+            actions: ['sendEND_REQUEST:this', 'sendCHAT_REQUEST:again'],
+          },
+          // Also when somebody else's request was served first: this message is the answer (4.6).
+          { target: 'Active Chat', actions: ['show:Chat started', 'noteIfOther', 'setSession'] },
+        ],
         'U.CHAT': { actions: 'refuse:A chat request is already pending' },
         'U.END': { actions: 'refuse:No chat to end' },
-        'U.TEXT': { actions: 'refuse:Waiting for an answer' },
+        'U.TEXT': [
+          { cond: 'begun outside a chat', actions: 'refuse:Waiting for an answer' },
+          { actions: 'refuse:Not sent: the chat of this line has ended' },
+        ],
         ...cells(['M.END_NOTIF', 'M.CHAT'], ignore),
         'T.ACT_WARN': { actions: 'show:You will be logged off soon' },
         'X.GONE': gone,
@@ -138,7 +172,9 @@ export const clientChat = defineMachine<C, ChatEvent, ChatState, ClientEffect>()
         },
         'U.TEXT': [
           { cond: 'text fails the rules of 1.3', actions: 'refuse:Message too long / not allowed' },
-          { actions: 'sendCHAT' },
+          { cond: 'session-ID = current', actions: 'sendCHAT' },
+          { cond: 'begun outside a chat', actions: 'refuse:Not sent: this line was begun before the chat' },
+          { actions: 'refuse:Not sent: the chat of this line has ended' },
         ],
         'M.CHAT': [{ cond: 'session-ID = current', actions: 'show:text' }, ignore],
         'U.CHAT': { actions: 'refuse:End the current chat first' },

@@ -8,10 +8,16 @@ import { WIRE } from '../limits';
 import { CLOSED_BY_SERVER, type ConnectionEvent } from './events';
 
 export interface ConnectionContext {
-  /** rands (hexadecimal) of the CHALLENGEs answered in this attempt, in order of arrival. */
+  /** rands (hexadecimal) answered in this attempt, in order of arrival: each names an instance of the server (3.4). */
+  readonly rands: readonly string[];
+  /** TH (hexadecimal) of the newest CHALLENGEs with these rands, in order of arrival: each has keys of its own (3.8). */
   readonly candidates: readonly string[];
   /** Back-off step that T.RETRY was last armed with, from 0. */
   readonly step: number;
+  /** Of the last RETRY that was answered, in hexadecimal; empty before the first. */
+  readonly token: string;
+  /** RETRYs answered since HELLO was repeated by the timer. */
+  readonly retries: number;
 }
 export type ConnectionState =
   | 'Offline'
@@ -38,18 +44,28 @@ function closedText({ cause, reason }: Ev<'N.CLOSED'>): string {
   return cause === 'slow' ? 'Server not reading' : 'Connection lost';
 }
 
+const FRESH: ConnectionContext = { rands: [], candidates: [], step: 0, token: '', retries: 0 };
+
 const actions = {
-  newAttempt: () => ({ set: { candidates: [], step: 0 }, ask: { type: 'newAttempt' } as const }),
-  sendHELLO: () => ({ ask: { type: 'sendHELLO' } as const }),
-  addCandidate: (c: C, e: Ev<'D.CHALLENGE'>) => ({
-    set: { candidates: [...c.candidates, e.rand] },
-    ask: { type: 'addCandidate', rand: e.rand } as const,
+  newAttempt: () => ({ set: FRESH, ask: { type: 'newAttempt' } as const }),
+  sendHELLO: (c: C) => ({ ask: { type: 'sendHELLO', token: c.token } as const }),
+  takeToken: (c: C, e: Ev<'D.RETRY'>) => ({ set: { token: e.token, retries: c.retries + 1 } }),
+  // The newest stay: a repeated HELLO brings the genuine one again, however many copies came before it (3.8).
+  addCandidate: (c: C, { th, rand }: Ev<'D.CHALLENGE'>) => {
+    const room = WIRE.CANDIDATES - 1;
+    return {
+      set: { candidates: [...c.candidates.slice(-room), th] },
+      ask: { type: 'addCandidate', th, rand, displaced: c.candidates.slice(0, -room) } as const,
+    };
+  },
+  'sendRESPONSE:this': (c: C, { rand }: Ev<'D.CHALLENGE'>) => ({
+    set: { rands: [...c.rands, rand] },
+    ask: { type: 'sendRESPONSE', rands: [rand] } as const,
   }),
-  'sendRESPONSE:this': (_: C, e: Ev<'D.CHALLENGE'>) => ({ ask: { type: 'sendRESPONSE', rands: [e.rand] } as const }),
-  'sendRESPONSE:all': (c: C) => ({ ask: { type: 'sendRESPONSE', rands: c.candidates } as const }),
+  'sendRESPONSE:all': (c: C) => ({ ask: { type: 'sendRESPONSE', rands: c.rands } as const }),
   keepKey: (_: C, e: Ev<'D.AUTH_SUCCESS'>) => ({
-    set: { candidates: [] },
-    ask: { type: 'keepKey', rand: e.rand } as const,
+    set: { rands: [], candidates: [], token: '', retries: 0 },
+    ask: { type: 'keepKey', th: e.th } as const,
   }),
   openTcp: (_: C, e: Ev<'D.AUTH_SUCCESS'>) => ({ ask: { type: 'openTcp', port: e.port } as const }),
   sendCONNECT: () => ({ ask: { type: 'sendCONNECT' } as const }),
@@ -58,8 +74,8 @@ const actions = {
   'start:RETRY': (c: C, e: Ev<'U.LOGON' | 'D.CHALLENGE' | 'T.RETRY'>) => {
     const step = e.type === 'T.RETRY' ? c.step + 1 : 0;
     return step < WIRE.RETRY_STEPS
-      ? { set: { step }, ask: { type: 'arm', timer: 'RETRY', step } as const }
-      : { set: { step } };
+      ? { set: { step, retries: 0 }, ask: { type: 'arm', timer: 'RETRY', step } as const }
+      : { set: { step, retries: 0 } };
   },
   'start:GIVEUP': (_: C, e: Ev<'U.LOGON' | 'D.CHALLENGE'>) => ({
     ask: { type: 'arm', timer: 'GIVEUP', for: e.type === 'U.LOGON' ? 'CHALLENGE' : 'AUTH' } as const,
@@ -69,7 +85,7 @@ const actions = {
   'start:ACTIVITY': () => ({ ask: { type: 'arm', timer: 'ACTIVITY' } as const }),
   'stop:RETRY,GIVEUP,HOLD': () => ({ ask: { type: 'disarm', timers: ['RETRY', 'GIVEUP', 'HOLD'] } as const }),
   'stop:CONNECTING': () => ({ ask: { type: 'disarm', timers: ['CONNECTING'] } as const }),
-  reset: () => ({ set: { candidates: [], step: 0 }, ask: { type: 'reset' } as const }),
+  reset: () => ({ set: FRESH, ask: { type: 'reset' } as const }),
   endChatLocal: () => ({ ask: { type: 'endChatLocal' } as const }),
   toChat: () => ({ ask: { type: 'toChat' } as const }),
   ignore: (_: C, e: ConnectionEvent) => ({ ask: { type: 'ignore', event: e.type } as const }),
@@ -85,6 +101,7 @@ const actions = {
   'show:No answer from the server': show('No answer from the server'),
   'show:Authentication failed': show('Authentication failed'),
   'show:Connection failed': show('Connection failed'),
+  'show:Connection not accepted': show('Connection not accepted'),
   'show:Connection failed (timeout)': show('Connection failed (timeout)'),
   'show:Logged off: no activity': show('Logged off: no activity'),
   'show:Protocol error': show('Protocol error'),
@@ -106,15 +123,17 @@ const actions = {
 };
 
 const guards = {
-  'rand already a candidate': (c: C, e: Ev<'D.CHALLENGE'>) => c.candidates.includes(e.rand),
-  'fewer than 3 candidates': (c: C) => c.candidates.length < WIRE.CANDIDATES,
+  'already a candidate': (c: C, e: Ev<'D.CHALLENGE'>) => c.candidates.includes(e.th),
+  'rand already answered': (c: C, e: Ev<'D.CHALLENGE'>) => c.rands.includes(e.rand),
+  'fewer than 4 rands answered': (c: C) => c.rands.length < WIRE.CANDIDATES,
+  'fewer than 3 RETRYs in this step': (c: C) => c.retries < WIRE.RETRIES,
   'chat machine is in ActiveChat': (_: C, e: Ev<'T.ACT_EXPIRED'>) => e.inChat,
 };
 
 type State = Cells<ConnectionEvent, ConnectionState, { actions: typeof actions; guards: typeof guards }>;
 
 const ignore = { actions: 'ignore' } as const;
-const DATAGRAMS = ['D.CHALLENGE', 'D.AUTH_SUCCESS', 'D.AUTH_FAIL'] as const;
+const DATAGRAMS = ['D.CHALLENGE', 'D.AUTH_SUCCESS', 'D.AUTH_FAIL', 'D.RETRY'] as const;
 const COMMANDS = ['U.CHAT', 'U.END', 'U.TEXT', 'U.HISTORY'] as const;
 const LOG_ON_TIMERS = ['T.RETRY', 'T.GIVEUP', 'T.HOLD'] as const;
 const ACTIVITY_TIMERS = ['T.ACT_WARN', 'T.ACT_EXPIRED'] as const;
@@ -135,19 +154,28 @@ const success = {
   actions: ['stop:RETRY,GIVEUP,HOLD', 'keepKey', 'openTcp', 'start:CONNECTING'],
 } as const;
 
+/** The server has no room before it knows where HELLO comes from: the token proves it (3.6). Who forges RETRYs makes no loop. */
+const retry = [
+  { cond: 'fewer than 3 RETRYs in this step', actions: ['takeToken', 'sendHELLO'] },
+  { actions: 'ignore' },
+] as const;
+
 /** What both halves of Wait for AUTH_SUCCESS answer alike. */
 const waitForAuthSuccess = {
   'U.LOGON': { actions: 'refuse:Log on already in progress' },
   'U.LOGOFF': cancel,
   ...cells(COMMANDS, { actions: 'refuse:Not connected' } as const),
-  // An earlier CHALLENGE may have been forged by somebody on the path: answer both (3.8).
+  // An earlier CHALLENGE may have been forged by somebody on the path, or be an altered copy of this one: keep both (3.8).
   'D.CHALLENGE': [
-    { cond: 'rand already a candidate', actions: 'ignore' },
-    { cond: 'fewer than 3 candidates', actions: ['addCandidate', 'sendRESPONSE:this'] },
+    { cond: 'already a candidate', actions: 'ignore' },
+    { cond: 'rand already answered', actions: 'addCandidate' },
+    { cond: 'fewer than 4 rands answered', actions: ['addCandidate', 'sendRESPONSE:this'] },
     ignore,
   ],
   'D.AUTH_SUCCESS': success,
-  'T.RETRY': { actions: ['sendRESPONSE:all', 'start:RETRY'] },
+  'D.RETRY': retry,
+  // What was answered may all be forged or altered: only the repeated HELLO brings the genuine CHALLENGE again (3.2).
+  'T.RETRY': { actions: ['sendHELLO', 'sendRESPONSE:all', 'start:RETRY'] },
   ...cells(['T.CONNECTING', ...ACTIVITY_TIMERS], ignore),
   ...cells(CONNECTION, ignore),
   ...cells(MESSAGES, ignore),
@@ -160,7 +188,6 @@ const connecting = {
   ...cells(DATAGRAMS, ignore),
   ...cells([...LOG_ON_TIMERS, ...ACTIVITY_TIMERS], ignore),
   'T.CONNECTING': { target: 'Offline', actions: ['closeTcp:silent', 'reset', 'show:Connection failed (timeout)'] },
-  'N.CLOSED': { target: 'Offline', actions: ['reset', 'show:Connection failed'] },
   'X.PROTOCOL': { target: 'Offline', actions: ['closeTcp:protocol', 'show:Protocol error', 'reset'] },
 } as const;
 
@@ -179,6 +206,7 @@ const waitForChallenge: State = {
     target: 'Wait for AUTH_SUCCESS.answering',
     actions: ['addCandidate', 'sendRESPONSE:this', 'start:RETRY', 'start:GIVEUP'],
   },
+  'D.RETRY': retry,
   'T.GIVEUP': { target: 'Offline', actions: ['reset', 'show:No answer from the server'] },
   'T.RETRY': { actions: ['sendHELLO', 'start:RETRY'] },
   'U.LOGON': { actions: 'refuse:Log on already in progress' },
@@ -207,6 +235,7 @@ const doubting: State = {
 const opening: State = {
   ...connecting,
   'N.OPEN': { target: 'Connecting.awaiting', actions: 'sendCONNECT' },
+  'N.CLOSED': { target: 'Offline', actions: ['reset', 'show:Connection failed'] },
   'U.LOGOFF': { target: 'Offline', actions: ['closeTcp:silent', 'reset', 'show:Log on cancelled'] },
   ...cells(MESSAGES, ignore),
 };
@@ -218,6 +247,8 @@ const awaiting: State = {
     actions: ['stop:CONNECTING', 'show:Connected', 'start:ACTIVITY', 'createChat'],
   },
   'N.OPEN': ignore,
+  // The port was reached: a firewall is not the reason.
+  'N.CLOSED': { target: 'Offline', actions: ['reset', 'show:Connection not accepted'] },
   'U.LOGOFF': { target: 'Offline', actions: ['closeTcp:logoff', 'reset', 'show:Log on cancelled'] },
   ...cells(MESSAGES_TO_CHAT, {
     target: 'Offline',
@@ -252,7 +283,7 @@ export const clientConnection = defineMachine<C, ConnectionEvent, ConnectionStat
   {
     id: 'client connection',
     initial: 'Offline',
-    context: { candidates: [], step: 0 },
+    context: FRESH,
     states: {
       Offline: offline,
       'Wait for Challenge': waitForChallenge,

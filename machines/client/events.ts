@@ -9,15 +9,20 @@ export type UserEvent =
   | { readonly type: 'U.LOGOFF' }
   | { readonly type: 'U.CHAT'; readonly id: string }
   | { readonly type: 'U.END' }
-  /** `fault`: why the text may not be sent (protocol 1.3), found by the driver; absent if it may. */
-  | { readonly type: 'U.TEXT'; readonly text: string; readonly fault?: string }
+  /**
+   * `session`: the chat in which the line was begun; null: outside a chat. `fault`: why the text may not be sent (protocol 1.3),
+   * found by the driver; absent if it may.
+   */
+  | { readonly type: 'U.TEXT'; readonly text: string; readonly session: number | null; readonly fault?: string }
   | { readonly type: 'U.HISTORY'; readonly id: string };
 
-/** `rand` in hexadecimal names the candidate; secrets stay in the key store. */
+/** `th` (hexadecimal) names the candidate, `rand` the server's attempt that its RESPONSE is for; secrets stay in the key store. */
 export type DatagramEvent =
-  | { readonly type: 'D.CHALLENGE'; readonly rand: string }
-  | { readonly type: 'D.AUTH_SUCCESS'; readonly rand: string; readonly port: number }
-  | { readonly type: 'D.AUTH_FAIL' };
+  | { readonly type: 'D.CHALLENGE'; readonly th: string; readonly rand: string }
+  | { readonly type: 'D.AUTH_SUCCESS'; readonly th: string; readonly port: number }
+  | { readonly type: 'D.AUTH_FAIL' }
+  /** `token` in hexadecimal. */
+  | { readonly type: 'D.RETRY'; readonly token: string };
 
 export type TimerEvent =
   | { readonly type: 'T.RETRY' }
@@ -31,11 +36,14 @@ export type TimerEvent =
 export type NetworkEvent =
   { readonly type: 'N.OPEN' } | { readonly type: 'N.CLOSED'; readonly cause: ClosedCause; readonly reason?: number };
 
-type Received<N extends 'CONNECTED' | 'CHAT_STARTED' | 'UNREACHABLE' | 'END_NOTIF' | 'HISTORY_RESP' | 'HISTORY_END'> =
-  N extends N ? { readonly type: `M.${N}` } & Omit<Message<N>, 'type'> : never;
+type Received<N extends 'CONNECTED' | 'UNREACHABLE' | 'END_NOTIF' | 'HISTORY_RESP' | 'HISTORY_END'> = N extends N
+  ? { readonly type: `M.${N}` } & Omit<Message<N>, 'type'>
+  : never;
 
 export type MessageEvent =
-  | Received<'CONNECTED' | 'CHAT_STARTED' | 'UNREACHABLE' | 'END_NOTIF' | 'HISTORY_RESP' | 'HISTORY_END'>
+  | Received<'CONNECTED' | 'UNREACHABLE' | 'END_NOTIF' | 'HISTORY_RESP' | 'HISTORY_END'>
+  /** `blocked`: the user wants no calls of this client; put there by the driver (P7). */
+  | { readonly type: 'M.CHAT_STARTED'; readonly session: number; readonly id: string; readonly blocked: boolean }
   /** A run: consecutive CHAT messages of one session from one read (P1). */
   | { readonly type: 'M.CHAT'; readonly session: number; readonly texts: readonly string[] };
 

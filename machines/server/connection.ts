@@ -12,8 +12,8 @@ import type { ConnectionEvent } from './events';
 export interface ConnectionContext {
   /** Client-ID of the HELLO that began this attempt; empty in the one that waits for it. */
   readonly id: string;
-  /** Wrong RESPONSEs so far. */
-  readonly wrong: number;
+  /** Hashes of the wrong RESPONSEs so far: a network may deliver each of them several times. */
+  readonly wrong: readonly string[];
 }
 export type ConnectionState = 'Offline' | 'Wait for HELLO' | 'Wait for RESPONSE' | 'Connecting' | 'Connected';
 
@@ -30,14 +30,17 @@ const close = (reason: 'shutdown' | 'protocol' | 'superseded' | 'removed') => ()
 
 const actions = {
   // The ID comes with the HELLO; rand, XRES and CK are made in the key store.
-  makeRand: (_: C, e: Ev<'D.HELLO_NEW'>) => ({ set: { id: e.id, wrong: 0 }, ask: { type: 'makeRand' } as const }),
+  makeRand: (_: C, e: Ev<'D.HELLO_NEW'>) => ({ set: { id: e.id, wrong: [] }, ask: { type: 'makeRand' } as const }),
   storeXRES: () => ({ ask: { type: 'storeXRES' } as const }),
   makeCookie: () => ({ ask: { type: 'makeCookie' } as const }),
   useCookie: () => ({ ask: { type: 'useCookie' } as const }),
-  countBad: (c: C) => ({ set: { wrong: c.wrong + 1 } }),
+  countBad: (c: C, e: Ev<'D.RESPONSE_BAD'>) => ({ set: { wrong: [...c.wrong, e.hash] } }),
   sendCHALLENGE: answer('CHALLENGE'),
   sendAUTH_SUCCESS: answer('AUTH_SUCCESS'),
   sendAUTH_FAIL: answer('AUTH_FAIL'),
+  sendRETRY: (_: C, e: Ev<'D.HELLO_UNPROVED'>) => ({
+    ask: { type: 'retry', hash: e.hash, attempt: e.attempt, to: e.to } as const,
+  }),
   silence: () => ({ ask: { type: 'silence' } as const }),
   'start:RESPONSE': () => ({ ask: { type: 'arm', timer: 'RESPONSE' } as const }),
   'start:COOKIE': () => ({ ask: { type: 'arm', timer: 'COOKIE' } as const }),
@@ -67,7 +70,8 @@ const actions = {
 };
 
 const guards = {
-  'fewer than 3 wrong answers, this one included': (c: C) => c.wrong + 1 < WIRE.WRONG_RESPONSES,
+  'a copy of a wrong answer': (c: C, e: Ev<'D.RESPONSE_BAD'>) => c.wrong.includes(e.hash),
+  'fewer than 3 wrong answers, this one included': (c: C) => c.wrong.length + 1 < WIRE.WRONG_RESPONSES,
 };
 
 type State = Cells<ConnectionEvent, ConnectionState, { actions: typeof actions; guards: typeof guards }>;
@@ -80,7 +84,7 @@ const MESSAGES = ['M.CHAT_REQUEST', 'M.CHAT', 'M.END_REQUEST', 'M.HISTORY_REQ'] 
 /** What only a bound socket brings. */
 const BOUND = ['N.CLOSED', 'X.PROTOCOL', ...MESSAGES] as const;
 /** What goes to the instance that waits for HELLO, never to an attempt. */
-const UNROUTED = ['D.HELLO_NEW', 'D.HELLO_UNKNOWN', 'D.RESPONSE_STRAY'] as const;
+const UNROUTED = ['D.HELLO_NEW', 'D.HELLO_UNKNOWN', 'D.HELLO_UNPROVED', 'D.RESPONSE_STRAY'] as const;
 
 const offline: State = {
   'S.START': { target: 'Wait for HELLO' },
@@ -98,6 +102,7 @@ const waitForHello: State = {
     actions: ['makeRand', 'storeXRES', 'sendCHALLENGE', 'start:RESPONSE'],
   },
   'D.HELLO_UNKNOWN': { actions: 'silence' },
+  'D.HELLO_UNPROVED': { actions: 'sendRETRY' },
   'D.RESPONSE_STRAY': { actions: 'sendAUTH_FAIL' },
   'S.START': ignore,
   'S.STOP': { target: 'Offline' },
@@ -114,6 +119,7 @@ const waitForResponse: State = {
     actions: ['stop:RESPONSE', 'makeCookie', 'sendAUTH_SUCCESS', 'start:COOKIE'],
   },
   'D.RESPONSE_BAD': [
+    { cond: 'a copy of a wrong answer', actions: 'sendAUTH_FAIL' },
     // One forged RESPONSE must not kill an honest attempt.
     { cond: 'fewer than 3 wrong answers, this one included', actions: ['countBad', 'sendAUTH_FAIL'] },
     { target: 'Wait for HELLO', actions: ['sendAUTH_FAIL', 'forget'] },
@@ -139,10 +145,12 @@ const connecting: State = {
   'K.CONNECT_BAD': { actions: 'dropSocket' },
   'T.COOKIE': forget,
   'D.RESPONSE_OK': { actions: 'sendAUTH_SUCCESS' },
+  // The RESPONSE may have answered an altered copy: without the genuine CHALLENGE the client cannot open AUTH_SUCCESS (3.4).
+  'D.HELLO_DUP': { actions: 'sendCHALLENGE' },
   'S.START': ignore,
   'S.STOP': { target: 'Offline', actions: 'forget' },
   'S.REMOVED': forget,
-  ...cells([...UNROUTED, 'D.HELLO_DUP', 'D.RESPONSE_BAD'], ignore),
+  ...cells([...UNROUTED, 'D.RESPONSE_BAD'], ignore),
   'T.RESPONSE': ignore,
   ...cells(BOUND, ignore),
   'X.SUPERSEDED': forget,
@@ -168,7 +176,7 @@ export const serverConnection = defineMachine<C, ConnectionEvent, ConnectionStat
   {
     id: 'server connection',
     initial: 'Offline',
-    context: { id: '', wrong: 0 },
+    context: { id: '', wrong: [] },
     states: {
       Offline: offline,
       'Wait for HELLO': waitForHello,

@@ -22,8 +22,11 @@ export type DatagramEvent =
   | ({ readonly type: 'D.HELLO_NEW'; readonly id: string } & Asked)
   | ({ readonly type: 'D.HELLO_DUP' } & Asked)
   | ({ readonly type: 'D.HELLO_UNKNOWN'; readonly id: string } & Asked)
+  /** There is no room for a new HELLO before it proves where it comes from; `hash` names its bytes. */
+  | ({ readonly type: 'D.HELLO_UNPROVED'; readonly hash: string } & Asked)
   | ({ readonly type: 'D.RESPONSE_OK' } & Asked)
-  | ({ readonly type: 'D.RESPONSE_BAD' } & Asked)
+  /** `hash` of the whole datagram: a copy of it counts no more. */
+  | ({ readonly type: 'D.RESPONSE_BAD'; readonly hash: string } & Asked)
   | ({ readonly type: 'D.RESPONSE_STRAY' } & Asked);
 export type MessageEvent =
   /** `free`: the correspondent can be called and the store is writable; `session`: the number to use then (P7). */

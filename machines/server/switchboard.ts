@@ -51,12 +51,20 @@ export interface Authenticator {
   makeCookie(serial: number): string;
   useCookie(serial: number): void;
 }
+/** Who may begin an attempt (3.6): the buckets of the sources, and the tokens. */
+export interface Admission {
+  /** @param full one more would push another out, so only a HELLO with a good token may come */
+  admits(hello: Hello, full: boolean): boolean;
+}
 export interface SwitchboardPorts {
+  readonly admission: Admission;
   readonly subscribers: Subscribers;
   readonly authenticator: Authenticator;
   readonly sessions: SessionIds;
   /** Whether a text could be stored now (P2). */
   readonly writable: () => boolean;
+  /** Counts a call that would succeed. @returns false: `caller` has called the same client too often of late (4.5) */
+  readonly mayCall: (caller: string, callee: string) => boolean;
 }
 
 /** A HELLO or RESPONSE that decoded. `source` is what limits count by. */
@@ -65,8 +73,14 @@ interface Datagram {
   readonly attempt: string;
   readonly to: Address;
 }
-export type Hello = Datagram & { readonly hash: string; readonly source: string; readonly bytes: Uint8Array };
-export type Response = Datagram & { readonly rand: string; readonly res: Uint8Array };
+export type Hello = Datagram & {
+  readonly hash: string;
+  readonly source: string;
+  readonly bytes: Uint8Array;
+  /** What came behind it: the token of a RETRY, if it is one. */
+  readonly token?: Uint8Array | undefined;
+};
+export type Response = Datagram & { readonly hash: string; readonly rand: string; readonly res: Uint8Array };
 
 /** What a connected client may ask for, beside texts. */
 export type Request = Message<'CHAT_REQUEST' | 'END_REQUEST' | 'HISTORY_REQ'>;
@@ -119,14 +133,21 @@ export class Switchboard {
   hello(h: Hello): Outcome {
     const { id, attempt, to } = h;
     const same = this.tables.byHash.get(h.hash);
-    if (same) return this.step(() => this.send(same, { type: 'D.HELLO_DUP', attempt, to }));
+    if (same && !this.tables.isOver(same)) {
+      return this.step(() => this.send(same, { type: 'D.HELLO_DUP', attempt, to }));
+    }
     if (!this.ports.subscribers.has(id)) {
       return this.step(() => this.send(this.resting, { type: 'D.HELLO_UNKNOWN', id, attempt, to }));
     }
     const { connected } = this.tables;
     if (connected.size >= this.limits.CONNECTED_CLIENTS && !connected.has(id)) return 'TooManyClients';
+    const oldest = this.oldestFor(h.source);
+    if (!this.ports.admission.admits(h, oldest !== undefined)) {
+      return this.step(() => this.send(this.resting, { type: 'D.HELLO_UNPROVED', hash: h.hash, attempt, to }));
+    }
     return this.step(() => {
-      this.evictFor(h.source);
+      if (same) this.send(same, { type: 'X.SUPERSEDED' });
+      if (oldest && oldest !== same) this.send(oldest, { type: 'X.EVICTED' });
       const instance = this.resting;
       Object.assign(instance, { id, attempt, hash: h.hash, source: h.source });
       this.resting = this.newInstance('Wait for HELLO');
@@ -144,9 +165,16 @@ export class Switchboard {
       return this.step(() => this.send(this.resting, { type: 'D.RESPONSE_STRAY', attempt, to }));
     }
     if (instance.id !== id || instance.attempt !== attempt) return 'ResponseOfOtherAttempt';
+    if (this.tables.isOver(instance)) {
+      return this.step(() => {
+        this.send(instance, { type: 'X.SUPERSEDED' });
+        this.send(this.resting, { type: 'D.RESPONSE_STRAY', attempt, to });
+      });
+    }
     // In Connected XRES is gone: not compared (5.0).
     const right = instance.connection.state === 'Connected' || this.ports.authenticator.verify(instance.serial, r.res);
-    return this.step(() => this.send(instance, { type: right ? 'D.RESPONSE_OK' : 'D.RESPONSE_BAD', attempt, to }));
+    if (right) return this.step(() => this.send(instance, { type: 'D.RESPONSE_OK', attempt, to }));
+    return this.step(() => this.send(instance, { type: 'D.RESPONSE_BAD', hash: r.hash, attempt, to }));
   }
 
   /** The acceptor's verdict on a CONNECT that opened under this instance's keys. */
@@ -220,7 +248,8 @@ export class Switchboard {
   private requestEvent(instance: Instance, request: Request): MessageEvent {
     switch (request.type) {
       case 'CHAT_REQUEST': {
-        const callable = this.ports.writable() && this.isFree(instance, request.id);
+        const free = this.ports.writable() && this.isFree(instance, request.id);
+        const callable = free && this.ports.mayCall(instance.id, request.id);
         const session = callable ? this.ports.sessions.peek() : undefined;
         return { type: 'M.CHAT_REQUEST', id: request.id, free: session !== undefined, session: session ?? 0 };
       }
@@ -231,16 +260,16 @@ export class Switchboard {
     }
   }
 
+  /** In a chat nobody calls: such a request has crossed CHAT_STARTED and is dropped (4.6). */
   private isFree(caller: Instance, id: string): boolean {
-    return id !== caller.id && this.tables.connected.get(id)?.chat?.state === 'Wait for CHAT_REQUEST';
+    const idle = (one?: Instance): boolean => one?.chat?.state === 'Wait for CHAT_REQUEST';
+    return id !== caller.id && idle(caller) && idle(this.tables.connected.get(id));
   }
 
-  /** Makes room before a machine is started: the source's oldest attempt leaves, or the oldest of all (3.6). */
-  private evictFor(source: string): void {
+  /** Who has to leave before a machine is started for one more of this source: its own oldest, or the oldest of all (3.6). */
+  private oldestFor(source: string): Instance | undefined {
     const { PENDING_ATTEMPTS, PENDING_PER_SOURCE } = this.limits;
-    const oldest =
-      this.tables.oldestPendingOf(source, PENDING_PER_SOURCE) ?? this.tables.oldestPending(PENDING_ATTEMPTS);
-    if (oldest) this.send(oldest, { type: 'X.EVICTED' });
+    return this.tables.oldestPendingOf(source, PENDING_PER_SOURCE) ?? this.tables.oldestPending(PENDING_ATTEMPTS);
   }
 
   private newInstance(state: 'Offline' | 'Wait for HELLO'): Instance {
@@ -290,7 +319,7 @@ export class Switchboard {
         this.tables.unpublishTag(instance);
         return;
       case 'supersedeOlder':
-        for (const older of this.tables.olderThan(instance)) this.send(older, { type: 'X.SUPERSEDED' });
+        for (const older of this.tables.overtake(instance)) this.send(older, { type: 'X.SUPERSEDED' });
         return;
       case 'createChat':
         this.createChat(instance);
@@ -312,7 +341,7 @@ export class Switchboard {
     }
   }
 
-  /** A client that starts a fifth log-on before it used a cookie loses its oldest (3.6). */
+  /** Of more log-ons than a client may have before it uses a cookie the oldest leaves (3.6). */
   private limitConnecting(instance: Instance): void {
     const oldest = this.tables.oldestConnectingOf(instance.id, this.limits.CONNECTING_PER_CLIENT);
     if (oldest) this.send(oldest, { type: 'X.SUPERSEDED' });

@@ -5,6 +5,8 @@
 import type { ConnectionState } from './connection';
 import type { Instance } from './switchboard';
 
+const PROVED: ReadonlySet<ConnectionState> = new Set(['Connecting', 'Connected']);
+
 export class Tables {
   /** Every instance but the one that waits for HELLO, in order of age. */
   readonly all = new Set<Instance>();
@@ -16,6 +18,10 @@ export class Tables {
   private readonly pending = new Set<Instance>();
   private readonly pendingOf = new Groups();
   private readonly connectingOf = new Groups();
+  /** In Connecting or Connected: few, for they needed K_A. */
+  private readonly provedOf = new Groups();
+  /** Of each client that has instances: the newest that was connected. Whatever is older is over (3.10). */
+  private readonly newest = new Map<string, { readonly serial: number }>();
   private readonly byClient = new Groups();
   /** Live instances by Client-ID and attempt-ID: for the rule on stray RESPONSEs (3.4). */
   private readonly byAttempt = new Groups();
@@ -34,6 +40,8 @@ export class Tables {
     }
     if (to === 'Connecting') this.connectingOf.add(instance.id, instance);
     if (to === 'Connected') this.connected.set(instance.id, instance);
+    if (PROVED.has(to)) this.provedOf.add(instance.id, instance);
+    else if (PROVED.has(from)) this.provedOf.delete(instance.id, instance);
   }
 
   publish(instance: Instance): void {
@@ -58,6 +66,7 @@ export class Tables {
     this.byHash.delete(instance.hash);
     if (instance.rand !== undefined) this.byRand.delete(instance.rand);
     this.byClient.delete(instance.id, instance);
+    if (!this.byClient.has(instance.id)) this.newest.delete(instance.id);
     this.byAttempt.delete(attemptKey(instance.id, instance.attempt), instance);
     this.all.delete(instance);
   }
@@ -75,9 +84,19 @@ export class Tables {
   of(id: string): Instance[] {
     return [...this.byClient.of(id)];
   }
-  /** Older instances of the same client, whatever their state. */
-  olderThan({ id, serial }: Instance): Instance[] {
-    return this.of(id).filter((other) => other.serial < serial);
+
+  /**
+   * The instance is connected, and every older one of the client is over: those that wait for RESPONSE are found out when one
+   * comes, for anybody can make thousands of them and all would wait while they are ended.
+   * @returns the others, which have proved themselves
+   */
+  overtake({ id, serial }: Instance): Instance[] {
+    this.newest.set(id, { serial });
+    return [...this.provedOf.of(id)].filter((other) => other.serial < serial);
+  }
+  /** Whether a newer attempt of the client has been connected. */
+  isOver({ id, serial }: Instance): boolean {
+    return serial < (this.newest.get(id)?.serial ?? 0);
   }
 
   oldestPending(limit: number): Instance | undefined {
@@ -87,9 +106,11 @@ export class Tables {
     const group = this.pendingOf.of(source);
     return isFull(group.size + 1, limit) ? first(group) : undefined;
   }
+  /** The oldest by its HELLO, not by its RESPONSE, which may have been held back on the way (3.6). */
   oldestConnectingOf(id: string, limit: number): Instance | undefined {
     const group = this.connectingOf.of(id);
-    return isFull(group.size, limit) ? first(group) : undefined;
+    if (!isFull(group.size, limit)) return undefined;
+    return [...group].reduce((oldest, other) => (other.serial < oldest.serial ? other : oldest));
   }
 }
 

@@ -64,7 +64,7 @@ test('says where it looked for a key', async () => {
 test('says that a name is not known', async () => {
   const stage = await open();
   await key(stage);
-  const times = ['T_RETRY_MS=100,100,100,100', 'T_FAIL_HOLD_MS=50', 'T_CHALLENGE_MS=1000', 'T_AUTH_MS=1000'];
+  const times = ['T_RETRY_MS=100,100,100,100,100', 'T_FAIL_HOLD_MS=50', 'T_CHALLENGE_MS=1000', 'T_AUTH_MS=1000'];
   const alice = stage.client('alice', '--server', 'nobody.invalid', ...times.flatMap((time) => ['--limit', time]));
   alice.type('Log on');
   await alice.shows('No answer from the server (the name nobody.invalid is not known: check --server)');

@@ -81,12 +81,12 @@ describe.each([
       await expectRefused(
         start(stage, option, 'missing/file', '--log-level', 'error'),
         1,
-        new RegExp(`^${name}: missing/file cannot be written \\(ENOENT\\)$`),
+        new RegExp(`^${name}: missing/file cannot be written \\(ENOENT\\); make its directory first$`),
       );
       await expectRefused(
         start(stage, option, '.', '--log-level', 'error'),
         1,
-        new RegExp(`^${name}: \\. cannot be written \\(EISDIR\\)$`),
+        new RegExp(`^${name}: \\. is a directory; name a file in it$`),
       );
     },
   );

@@ -2,7 +2,20 @@
  * Processes that die or are told to stop: what the others read, and that everything can go on afterwards (protocol 4.9, 4.10).
  */
 import type { Actor, Stage } from '../../bin/demo/stage';
-import { both, HASTY, history, limits, logOn, readWire, say, stages, startChat, UNSLOWED } from './support';
+import {
+  asked,
+  both,
+  called,
+  HASTY,
+  history,
+  limits,
+  logOn,
+  readWire,
+  say,
+  stages,
+  startChat,
+  UNSLOWED,
+} from './support';
 
 const open = stages();
 
@@ -31,6 +44,8 @@ test('server killed in a chat: Connection lost; after a restart the history is c
   await restart(stage);
   await logOn(alice, bob);
   await startChat(bob, alice);
+  // Her texts were for the chat that she had asked for.
+  alice.type('Chat bob');
   await say(alice, bob, 'after');
   const list = await history(bob, 'alice');
   expect(list.map(({ from, text }) => `${from}: ${text}`)).toEqual(['alice: before', 'bob: the crash', 'alice: after']);
@@ -40,12 +55,12 @@ test('server killed in a chat: Connection lost; after a restart the history is c
   await leave(alice, bob);
   expect(alice.lines).toEqual([
     'Connected',
-    'Chat started',
+    ...asked('bob'),
     'bob: the crash',
     'Chat ended',
     'Connection lost',
     'Connected',
-    'Chat started',
+    ...called('bob'),
     'Chat ended',
     'Disconnected',
   ]);
@@ -61,6 +76,8 @@ test('client killed in a chat: the other reads Chat ended at once and can chat a
   alice.kill('SIGKILL');
   await bob.shows('Chat ended');
   await startChat(carol, bob);
+  // The texts of a pipe are for the first who called, until it says otherwise.
+  bob.type('Chat carol');
   await say(bob, carol, 'she has gone');
   // Nobody needs to wait until the server misses her (L-7).
   const again = stage.client('alice');
@@ -82,7 +99,7 @@ test('a client that is sent a signal logs off and leaves', async () => {
     await startChat(alice, bob);
     alice.kill(signal);
     expect(await alice.exit).toBe(0);
-    expect(alice.lines).toEqual(['Connected', 'Chat started', 'Chat ended', 'Disconnected']);
+    expect(alice.lines).toEqual(['Connected', ...asked('bob'), 'Chat ended', 'Disconnected']);
     await bob.shows('Chat ended');
   }
   const wire = readWire(stage, 'dump').map(({ brief }) => brief);

@@ -124,6 +124,10 @@ describe('export', () => {
     '<script>alert(1)</script>',
     "a & 'b'",
     '☕',
+    '＝1',
+    '＋1',
+    '－1',
+    ' ＠SUM(1)',
   ];
   const evil: AcceptedRun = {
     session: 7,
@@ -157,7 +161,7 @@ describe('export', () => {
     expect(rows[1]).toBe(`"1","7","2026-01-31T12:00:00.000Z","bob","alice","'=HYPERLINK(""http://x"")"`);
     expect(rows[6]).toBe('"6","7","2026-01-31T12:00:00.000Z","bob","alice","a ""b"", c"');
     expect(rows).toHaveLength(EVIL.length + 2);
-    expect(out).not.toMatch(/"\s*[=+@-][^"]*"(,|\r)/);
+    expect(out).not.toMatch(/"\s*[=+@＝＋－＠-][^"]*"(,|\r)/);
   });
 
   test('html shows texts and runs nothing', async () => {
@@ -223,7 +227,7 @@ describe('backup', () => {
     const refusals = {
       there: /there exists already/,
       folder: /folder exists already/,
-      'no/x': /no\/x cannot be made \(ENOENT\)/,
+      'no/x': /no\/x cannot be written \(ENOENT\); make its directory first/,
     };
     for (const [file, sentence] of Object.entries(refusals)) {
       const { code, err } = await run('parley-keys', 'backup', file);

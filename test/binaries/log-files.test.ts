@@ -1,7 +1,11 @@
 /** Log files that follow each other: none larger than it may be, none lost but the oldest, each for its owner alone. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openLines } from '../../bin/lines';
 import { openLog } from '../../bin/logging';
+import { Keys } from '../../diagrams/capture/keys';
+import { imported } from '../../diagrams/inspector/page/model/files';
+import { Recording } from '../../diagrams/inspector/page/model/record';
 import { modeOf, scratch } from '../storage/files';
 import { stages } from './support';
 
@@ -11,6 +15,7 @@ const numbers = (file: string): number[] =>
     .split('\n')
     .slice(0, -1)
     .map((line) => Number(/ count=(\d+)$/.exec(line)?.[1]));
+const linesIn = (file: string): string[] => readFileSync(file, 'utf8').split('\n').slice(0, -1);
 const log = (maxBytes: number, files: number): ReturnType<typeof openLog> =>
   openLog({ level: 'info', format: 'text', file: path('a.log'), rotation: { maxBytes, files } });
 const say = (to: ReturnType<typeof openLog>, from: number, until: number): void => {
@@ -64,8 +69,10 @@ test('when files cannot be renamed lines are missing, it is said once, and it is
   }
 });
 
+const openStage = stages();
+
 describe('a server', () => {
-  const open = stages();
+  const open = openStage;
 
   test('keeps to the size and the number of its log files', async () => {
     const stage = await open();
@@ -87,9 +94,44 @@ describe('a server', () => {
     expect(process.errors).toEqual([]);
   });
 
+  test('writes on under the old name when its log was moved away, at SIGHUP; no line is lost', async () => {
+    const stage = await open();
+    await stage.subscribe('alice');
+    const args = ['--log-file', 's.log', '--dump', 's.dump', '--keylog', 's.keys'] as const;
+    const { process } = await stage.startServer(...args);
+    const alice = stage.client('alice');
+    let visits = 0;
+    const visit = async (): Promise<void> => {
+      visits++;
+      alice.type('Log on');
+      await alice.shows('Connected');
+      alice.type('Log off');
+      await alice.shows('Disconnected');
+    };
+    await visit();
+    const files = ['s.log', 's.dump', 's.keys'].map((name) => join(stage.folder, name));
+    for (const file of files) renameSync(file, `${file}.moved`);
+    await visit();
+    for (const file of files) expect(existsSync(file)).toBe(false);
+    process.kill('SIGHUP');
+    while (!files.every((file) => existsSync(file))) await visit();
+    await visit();
+    await stage.finish();
+    for (const [i, one] of [/ info connected client=alice /, / alice>S .*\{CONNECT/, / auth /].entries()) {
+      const found = ['.moved', ''].map(
+        (end) => linesIn(`${files[i] ?? ''}${end}`).filter((line) => one.test(line)).length,
+      );
+      expect(found[0]).toBeGreaterThanOrEqual(2);
+      expect(found[1]).toBeGreaterThanOrEqual(1);
+      expect((found[0] ?? 0) + (found[1] ?? 0)).toBe(visits);
+    }
+    for (const file of files) expect(modeOf(file)).toBe('600');
+    expect(linesIn(files[0] ?? '')[0]).toMatch(/ info log files reopened$/);
+  });
+
   test.each([
     [['--log-max-size', '1M'], 1, /^parley-server: --log-max-size needs --log-file$/],
-    [['--log-max-size', '10'], 2, /A size is a number of bytes from 1k on, such as 512k or 10M\./],
+    [['--log-max-size', '10'], 2, /A size is a number of bytes from 1k on, such as 512k or 10M/],
     [['--log-max-size', '10X'], 2, /A size is a number of bytes from 1k on/],
     [['--log-files', '0'], 2, /A number from 1 to 1000\./],
   ] as const)('refuses %j', async (args, code, sentence) => {
@@ -98,4 +140,74 @@ describe('a server', () => {
     expect(await server.exit).toBe(code);
     expect(server.errors).toEqual([expect.stringMatching(sentence)]);
   });
+});
+
+test('a client without a terminal does so, too, and goes on', async () => {
+  const stage = await openStage();
+  await stage.subscribe('alice');
+  await stage.startServer();
+  const alice = stage.client('alice', '--log-file', 'c.log', '--log-level', 'debug');
+  const file = join(stage.folder, 'c.log');
+  alice.type('Log on');
+  await alice.shows('Connected');
+  renameSync(file, `${file}.moved`);
+  alice.kill('SIGHUP');
+  while (!existsSync(file)) {
+    alice.type('Status');
+    await alice.shows(/^alice: Connected/);
+    await alice.shows(/^logged off without activity/);
+  }
+  alice.type('Log off');
+  await alice.shows('Disconnected');
+  await stage.finish();
+  expect(linesIn(file).at(-1)).toMatch(/ debug transition .* event=X.GONE /);
+});
+
+describe('files that a run may fill', () => {
+  test('a dump goes on in a new file; a trace, a recording and a key log say in their last line that they end', async () => {
+    const stage = await openStage();
+    await stage.subscribe('alice');
+    const names = { dump: 's.dump', keylog: 's.keys', trace: 's.trace', record: 's.record' };
+    const args = Object.entries(names).flatMap(([option, name]) => [`--${option}`, name]);
+    const { process } = await stage.startServer('--max-size', '4k', ...args);
+    const alice = stage.client('alice');
+    const at = (name: string): string => join(stage.folder, name);
+    const ended = (name: string, last: RegExp): boolean => last.test(linesIn(at(name)).at(-1) ?? '');
+    const ENDS = {
+      [names.keylog]: /^# the key log ends here: it has its largest size \(--max-size\)$/,
+      [names.trace]: /^\{"kind":"end","why":"it has its largest size \(--max-size\)"\}$/,
+      [names.record]: /^\{"type":"service.end","parley":\{"why":"it has its largest size \(--max-size\)"\}\}$/,
+    };
+    const full = (): boolean =>
+      existsSync(at('s.dump.1')) && Object.entries(ENDS).every(([name, last]) => ended(name, last));
+    while (!full()) {
+      alice.type('Log on');
+      await alice.shows('Connected');
+      alice.type('Log off');
+      await alice.shows('Disconnected');
+    }
+    await stage.finish();
+    for (const file of readdirSync(stage.folder).filter((name) => name.startsWith('s.')))
+      expect(statSync(at(file)).size).toBeLessThanOrEqual(4096);
+    // A line that has no room is the last but one of nothing: it is told, once for each file.
+    const told = process.errors.filter((line) => line.includes(' warn cannot be written: lines are missing '));
+    expect(told).toHaveLength(3);
+    // What was written can be read, and says so.
+    const chart = stage.start('chart', 'parley-chart.js', [names.trace]);
+    expect(await chart.exit).toBe(0);
+    expect(chart.errors).toEqual(['parley-chart: s.trace ends early: it has its largest size (--max-size)']);
+    const { read, wrong, cut } = imported(new Recording(), readFileSync(at(names.record), 'utf8'));
+    expect({ some: read > 1, wrong, cut }).toEqual({
+      some: true,
+      wrong: 0,
+      cut: 'it has its largest size (--max-size)',
+    });
+    expect(new Keys(readFileSync(at(names.keylog), 'latin1')).size).toBeGreaterThan(10);
+  });
+});
+
+test('a file that has its largest size already is not begun again', () => {
+  writeFileSync(path('t'), 'x'.repeat(2000), { mode: 0o600 });
+  const begun = (): unknown => openLines(path('t'), () => undefined, { maxBytes: 2000, last: 'end' });
+  expect(begun).toThrow('has its largest size already: move it away, or give more with --max-size');
 });

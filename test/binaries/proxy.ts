@@ -1,6 +1,6 @@
 /**
  * A bad network between clients and a server, for UDP only: datagrams are dropped, doubled and overtaken, as a seed says. Of
- * the five transmissions of a stage (protocol 3.2) one of the first four always gets through, and from then on every answer,
+ * the six transmissions of a stage (protocol 3.2) one of the first four always gets through, and from then on every answer,
  * so each log-on must succeed. A held datagram waits for the next one of its flow, never for time.
  */
 import { createSocket, type Socket } from 'node:dgram';

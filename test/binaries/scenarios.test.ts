@@ -4,7 +4,7 @@
  */
 import { SCENARIOS } from '../../bin/demo/scenarios';
 import type { Scenario } from '../../diagrams/report/play/play';
-import { PATIENT, readWire, stages, type Sent } from './support';
+import { asked, called, PATIENT, readWire, type Sent, stages } from './support';
 
 const open = stages();
 
@@ -72,9 +72,9 @@ const expectClosed = (brief: readonly string[], ...ids: readonly string[]): void
 };
 
 /** What A and B read in a chat of the demo. */
-const CALLER = ['Chat started', 'bob: Grüße ☕', 'Chat ended', 'Disconnected'];
+const CALLER = [...asked('bob'), 'bob: Grüße ☕', 'Chat ended', 'Disconnected'];
 const CALLED = [
-  'Chat started',
+  ...called('alice'),
   'alice: Hello bob, this is alice',
   'alice: Shall we meet at nine?',
   'Chat ended',
@@ -163,10 +163,10 @@ const CHECKS: Readonly<Record<string, (played: Played) => void>> = {
       const session = Number(/ session=(\d+)/.exec(of(a, said).find((line) => /CHAT_STARTED/.test(line)) ?? '')?.[1]);
       const chat = [...startOf(a, b, session), ...textsOf(a, b, session), ...endOf(b, a, session)];
       for (const id of [a, b]) expect(of(id, said)).toEqual([...connectionOf(id), ...of(id, chat)]);
-      expect(screens[a]).toEqual(['Connected', 'Chat started', `${b}: Grüße ☕`, 'Chat ended', 'Disconnected']);
+      expect(screens[a]).toEqual(['Connected', ...asked(b), `${b}: Grüße ☕`, 'Chat ended', 'Disconnected']);
       expect(screens[b]).toEqual([
         'Connected',
-        'Chat started',
+        ...called(a),
         `${a}: Hello ${b}, this is ${a}`,
         `${a}: Shall we meet at nine?`,
         'Chat ended',

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Actor, Stage } from '../../bin/demo/stage';
-import { freePort, HASTY, limits, logOn, stages } from './support';
+import { asked, freePort, HASTY, limits, logOn, stages } from './support';
 
 const open = stages();
 
@@ -62,7 +62,7 @@ test('two scripts play V1 with each other', async () => {
     errors: [],
     lines: [
       'Connected',
-      'Chat started',
+      ...asked('bob'),
       'bob: hello alice',
       'Chat ended',
       '<1> <from: alice> <hello>',
@@ -100,7 +100,7 @@ test('every event is a line of JSON', async () => {
       { event: 'start', id: 'alice', server },
       { event: 'status', id: 'alice', server, state: 'Offline', ...idle },
       { event: 'connected', line: 'Connected' },
-      { event: 'chatStarted', line: 'Chat started', session: 1, peer: 'bob' },
+      { event: 'chatStarted', line: 'Chat started', session: 1, peer: 'bob', asked: true },
       { event: 'chatEnded', line: 'Chat ended', session: 1, peer: 'bob' },
       { event: 'history', session: 1, from: 'alice', text: 'hello', time: expect.any(Number) as number },
       {

@@ -31,7 +31,7 @@ interface Run {
 
 /** Log-on over a bad network, chat, history, a wrong key, a take-over, a server that dies and one that comes back. */
 async function run(seed: number): Promise<Run> {
-  const stage = await open(undefined, [...limits({ T_RETRY_MS: '100,100,100,100', T_FAIL_HOLD_MS: 50 })]);
+  const stage = await open(undefined, [...limits({ T_RETRY_MS: '100,100,100,100,100', T_FAIL_HOLD_MS: 50 })]);
   await stage.subscribe(...IDS);
   const keys = new Map(IDS.map((id) => [`K_A of ${id}`, keyOf(stage, id)]));
   const random = randomOf(seed);

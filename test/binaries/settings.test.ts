@@ -59,7 +59,7 @@ test('what is printed can be read again and means the same', async () => {
     'decoy: true',
     'log-file: "a b.log"',
     'inspect: 0',
-    'limits: { T_RETRY_MS: [1000, 1, 1, 1], RETRY_JITTER: 1.1 }',
+    'limits: { T_RETRY_MS: [1000, 1, 1, 1, 1], RETRY_JITTER: 1.1 }',
   );
   const first = await server(['--config', 's.yaml', '--print-config']);
   writeFileSync(path('again.yaml'), first.out);
@@ -108,6 +108,7 @@ const WRONG: readonly (readonly [string, readonly string[], string])[] = [
     ['limits:', '  T_GUARD_MS: 300000'],
     'limits: T_GUARD must be above 0 and below T_ACTIVITY (s.yaml:2: limits.T_GUARD_MS)',
   ],
+  ['a key that steers a terminal', ['"\\e[31mx": 1'], 's.yaml:1: unknown key \\u{1b}[31mx; there are '],
   ['a list of lines', ['- a'], 's.yaml:1: a settings file has lines of the form "key: value"'],
   ['an alias', ['host: &h a', 'data: *h'], 's.yaml:2: data takes a plain value or a list of plain values'],
   ['no YAML', ['host: [a'], 's.yaml:2: not YAML: '],

@@ -33,15 +33,15 @@ export function limits(changed: Readonly<Record<string, number | string>>): stri
 
 /** A client that repeats nothing within a test: what stands on the wire then is the protocol's doing, not the load's. */
 export const PATIENT = limits({
-  T_RETRY_MS: '5000,5000,5000,5000',
-  T_CHALLENGE_MS: 30_000,
-  T_AUTH_MS: 30_000,
+  T_RETRY_MS: '5000,5000,5000,5000,5000',
+  T_CHALLENGE_MS: 32_000,
+  T_AUTH_MS: 32_000,
   T_RESPONSE_MS: 70_000,
   T_COOKIE_MS: 50_000,
 });
 /** A client that gives up after two seconds. */
 export const HASTY = limits({
-  T_RETRY_MS: '100,100,100,100',
+  T_RETRY_MS: '100,100,100,100,100',
   T_FAIL_HOLD_MS: 50,
   T_CHALLENGE_MS: 2000,
   T_AUTH_MS: 2000,
@@ -57,6 +57,9 @@ export async function startChat(caller: Actor, called: Actor): Promise<void> {
   caller.type(`Chat ${called.name}`);
   await both(caller, called, 'Chat started');
 }
+/** What is shown at the start of a chat that was asked for, and of one that was not. */
+export const asked = (peer: string): string[] => ['Chat started', `In a chat with ${peer}, as you asked`];
+export const called = (peer: string): string[] => ['Chat started', `${peer} has called you`];
 /** Says it, and waits until the other reads it. */
 export async function say(from: Actor, to: Actor, text: string): Promise<void> {
   from.type(text);

@@ -1,6 +1,6 @@
 /** What a running server shows of itself: figures for Prometheus that name nobody, and parley-top for its owner alone. */
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { get } from 'node:http';
+import { get, type IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
@@ -17,11 +17,16 @@ interface Page {
   readonly status: number;
   readonly body: string;
 }
-function fetched(from: string | { socketPath: string; path: string }): Promise<Page> {
+function fetched(
+  from: string | { socketPath: string; path: string },
+  headers: Record<string, string> = {},
+): Promise<Page> {
   return new Promise((resolve, reject) => {
-    get(from, (response) => {
+    const told = (response: IncomingMessage): void => {
       text(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject);
-    }).on('error', reject);
+    };
+    const asked = typeof from === 'string' ? get(from, { headers }, told) : get({ ...from, headers }, told);
+    asked.on('error', reject);
   });
 }
 
@@ -100,6 +105,9 @@ test('/healthz, other paths and other methods', async () => {
   const stage = await open();
   const { url } = await watched(stage);
   expect(await fetched(`${url}/healthz`)).toEqual({ status: 200, body: 'ok\n' });
+  // Whom a page of elsewhere asks under a name of its own (DNS rebinding).
+  expect((await fetched(`${url}/metrics`, { host: 'evil.example:9464' })).status).toBe(421);
+  expect((await fetched(`${url}/metrics`, { host: 'localhost:9464' })).status).toBe(200);
   expect(await fetched(`${url}/status`)).toEqual({ status: 404, body: 'here are /metrics, /healthz\n' });
   expect((await fetched(`${url}/constructor`)).status).toBe(404);
 });

@@ -54,7 +54,7 @@ export class Inspector {
     this.events = page.getByRole('listbox', { name: 'Events' }).getByRole('option');
     this.filterEvents = page.getByRole('searchbox', { name: 'Filter events' });
     this.processes = page.getByRole('list', { name: 'Processes' }).getByRole('listitem');
-    this.pause = page.getByRole('button', { name: 'Pause or go live' });
+    this.pause = page.getByRole('button', { name: /^(Pause: |Live: |Newest entry)/ });
     this.thisClientOnly = page.getByRole('checkbox', { name: 'This client only' });
     this.sendButton = page.getByRole('button', { name: 'Send an event to the chosen machine' });
     this.dialog = page.getByRole('dialog');
@@ -148,7 +148,7 @@ export class Inspector {
   /** Adds a process, as far as this is a link. */
   async addProcess(link: string): Promise<void> {
     await this.menu('Add process');
-    await this.page.getByRole('textbox', { name: 'Link of the process' }).fill(link);
+    await this.page.getByRole('textbox', { name: 'Link that the other process has printed' }).fill(link);
     await this.press('Enter');
   }
 
@@ -162,6 +162,6 @@ export class Inspector {
   }
   async savedRecording(): Promise<Saved> {
     await this.menu('Record');
-    return this.saved('Save everything recorded');
+    return this.saved('Save recording: everything, as JSON lines');
   }
 }

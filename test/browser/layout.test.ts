@@ -10,6 +10,7 @@ import { openStory, story, threeProcesses, type Inspected } from './support';
 const SIZES = [
   { width: 1280, height: 800 },
   { width: 1920, height: 1080 },
+  { width: 390, height: 844 },
   { width: 320, height: 200 },
 ] as const;
 
@@ -22,8 +23,23 @@ interface Focused {
   readonly textContent: string | null;
   getAttribute(name: string): string | null;
 }
-declare const document: { readonly activeElement: Focused | null };
-declare function getComputedStyle(element: Focused): { readonly outlineStyle: string; readonly outlineWidth: string };
+interface Shown extends Focused {
+  readonly scrollWidth: number;
+  readonly clientWidth: number;
+  readonly childNodes: Iterable<{ readonly nodeType: number }>;
+  checkVisibility(): boolean;
+  closest(selector: string): Shown | null;
+}
+declare const document: {
+  readonly activeElement: Focused | null;
+  querySelector(selector: string): Shown | null;
+  querySelectorAll(selector: string): Iterable<Shown>;
+};
+declare function getComputedStyle(element: Focused): {
+  readonly outlineStyle: string;
+  readonly outlineWidth: string;
+  readonly fontSize: string;
+};
 
 /** What has the focus: its name, and whether that can be seen; undefined: nothing in the page. */
 function focused(): { readonly name: string; readonly seen: boolean } | undefined {
@@ -32,6 +48,41 @@ function focused(): { readonly name: string; readonly seen: boolean } | undefine
   const { outlineStyle, outlineWidth } = getComputedStyle(element);
   const name = element.getAttribute('aria-label') ?? element.labels?.[0]?.textContent ?? element.textContent ?? '';
   return { name, seen: outlineStyle !== 'none' && parseFloat(outlineWidth) > 0 };
+}
+
+/** Controls whose name does not have the words that are seen on them (WCAG 2.5.3), and signs alone, which nobody says. */
+function unspoken(): string[] {
+  const words = (text: string): string =>
+    text
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, ' ')
+      .trim();
+  return [...document.querySelectorAll('button, summary, select, input, textarea, [role="tab"]')].flatMap((element) => {
+    const seen = words(
+      element.matches('button, summary, [role="tab"]')
+        ? (element.textContent ?? '')
+        : (element.labels?.[0]?.textContent ?? element.getAttribute('placeholder') ?? ''),
+    );
+    const name = words(
+      element.getAttribute('aria-label') ?? element.labels?.[0]?.textContent ?? element.textContent ?? '',
+    );
+    return name === '' || !name.includes(seen) ? [`${seen} | ${name}`] : [];
+  });
+}
+/** Whether the ladder has to be moved sideways. */
+function ladderScrolls(): boolean {
+  const scroller = document.querySelector('section[aria-label="Ladder"] [role="group"]');
+  return scroller !== null && scroller.scrollWidth > scroller.clientWidth;
+}
+/** The smallest letters on the page, px; the drawings are scaled, and say themselves how far. */
+function smallest(): number {
+  const shown = [...document.querySelectorAll('body *')].filter(
+    (element) =>
+      !element.closest('.sheet, script, style, noscript') &&
+      element.checkVisibility() &&
+      [...element.childNodes].some(({ nodeType }) => nodeType === 3),
+  );
+  return Math.min(...shown.map((element) => parseFloat(getComputedStyle(element).fontSize)));
 }
 
 /** What must be reached by Tab, by name. */
@@ -43,7 +94,7 @@ const CONTROLS = [
   'Keys',
   'To the first entry',
   'Step back',
-  'Pause or go live',
+  'Pause: what comes is still recorded',
   'Step forward',
   'To the newest: live',
   'Moment',
@@ -70,7 +121,7 @@ describeInBrowser('the page at any size, and without a mouse', () => {
     await story(inspected);
   });
   afterAll(() => inspected.stage.close());
-  const openAt = async (viewport: (typeof SIZES)[number]): Promise<Inspector> => {
+  const openAt = async (viewport: { readonly width: number; readonly height: number }): Promise<Inspector> => {
     const inspector = await openStory((address) => inspect(address, { viewport }), inspected);
     await inspector.chooseClient('#2 bob');
     return inspector;
@@ -130,6 +181,31 @@ describeInBrowser('the page at any size, and without a mouse', () => {
       reached.push(now.name);
     }
     expect(reached).toEqual(expect.arrayContaining([...CONTROLS]));
+  });
+
+  test('who speaks to the browser says what is seen: every name has the words of its control', async () => {
+    const inspector = await openAll();
+    await inspector.press('ArrowLeft');
+    await inspector.when(({ where }) => where.endsWith('paused'));
+    expect(await inspector.page.evaluate(unspoken)).toEqual([]);
+    await inspector.press('s');
+    await inspector.dialog.getByRole('heading', { name: 'Send an event' }).waitFor();
+    expect(await inspector.page.evaluate(unspoken)).toEqual([]);
+  });
+
+  test.each([
+    [{ width: 1280, height: 800 }, 12],
+    [{ width: 1920, height: 1080 }, 14],
+  ])('at %p the ladder does not scroll sideways, and no letters are smaller than %d px', async (viewport, least) => {
+    const inspector = await openAt(viewport);
+    await inspector.page.evaluate(settled, SETTLED_FRAMES);
+    expect(await inspector.page.evaluate(ladderScrolls)).toBe(false);
+    const ladder = await inspector.ladder();
+    expect(ladder.map(({ text }) => text)).toContain('CHAT_STARTED');
+    // A state is never shown by a name that is a message's.
+    const messages = ladder.filter(({ kind }) => kind === 'arrow').map(({ text }) => text);
+    expect(ladder.filter(({ kind, text }) => kind === 'state' && messages.includes(text))).toEqual([]);
+    expect(await inspector.page.evaluate(smallest)).toBeGreaterThanOrEqual(least);
   });
 
   test('keys step, pause, choose, search and explain', async () => {

@@ -23,7 +23,7 @@ function crowd(recorder: Recorder): void {
     const connection = stepper.start(serverConnection, {
       name: `${name} connection`,
       serial,
-      context: { id: '', wrong: 0 },
+      context: { id: '', wrong: [] },
       state: 'Wait for HELLO',
     });
     connection.send({ type: 'D.HELLO_NEW', id, ...asked });

@@ -94,9 +94,9 @@ const PICTURES = {
     await take('inspector-1920.png', address, { viewport: PROJECTOR });
     await take('inspector-dark.png', address, { viewport: LECTURE, colorScheme: 'dark' });
     await take('inspector-narrow.png', address, { viewport: NARROW }, (page) => page.evaluate(() => scrollTo(0, 0)));
-    const received = (page) => pauseAt(page, 'D.CHALLENGE alice', 'D.CHALLENGE');
+    const received = (page) => pauseAt(page, 'D.CHALLENGE alice', 'Receive CHALLENGE');
     await take('stepping.png', address, { viewport: LECTURE }, received);
-    const loggedOn = (page) => pauseAt(page, 'M.CONNECTED alice', 'M.CONNECTED');
+    const loggedOn = (page) => pauseAt(page, 'M.CONNECTED alice', 'Receive CONNECTED');
     const ladder = (page) => page.getByRole('region', { name: 'Ladder' });
     await take('ladder.png', address, { viewport: { width: 1600, height: 1080 } }, loggedOn, ladder);
   },
@@ -139,15 +139,13 @@ async function sendDialog() {
   }
 }
 
-/** What `npm run demo` writes of V1; the others are played too, because it ends its processes itself. */
+/** What `npm run demo -- V1` writes. */
 async function demoOfV1() {
-  const demo = spawn(process.execPath, [join(project, 'dist/bin/demo.js')], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const args = [join(project, 'dist/bin/demo.js'), 'V1'];
+  const demo = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines = [];
   for await (const line of createInterface({ input: demo.stdout })) lines.push(line);
-  return lines.slice(
-    0,
-    lines.findIndex((line) => line.startsWith('V2 ')),
-  );
+  return lines;
 }
 
 /** The demo as a terminal shows it, in the colours that it gives to a terminal. */
@@ -161,13 +159,16 @@ async function demoTerminal() {
     </style><pre></pre>`,
   );
   const parts = (await demoOfV1()).map((line) => {
-    const [, name, what, rest] = /^( *(?!name)\w+) ([>|]) (.*)$/.exec(line) ?? [];
-    if (name !== undefined)
+    const [, name, what, said, wire] = /^( *(?!name)\w+(?: \d+)?) ([>|]) (.*?)(?: {2,}(\S.*))?$/.exec(line) ?? [];
+    if (name !== undefined) {
+      const gap = ' '.repeat(wire === undefined ? 0 : line.length - name.length - 3 - said.length - wire.length);
       return [
         [`${name} `, 'name'],
         [`${what} `, ''],
-        [rest, what === '>' ? 'typed' : ''],
+        [said, what === '>' ? 'typed' : ''],
+        [gap + (wire ?? ''), 'wire'],
       ];
+    }
     return [[line, line.startsWith('    ') ? 'wire' : line.startsWith('V1 ') ? 'title' : '']];
   });
   await page.evaluate((rows) => {

@@ -61,17 +61,17 @@ describeInBrowser('lists, drawings and files', () => {
     const names = inspector.events.locator('.name');
     await inspector.until(
       () => names.allTextContents(),
-      (shown) => shown.length > 0 && shown.every((name) => /^(M\.)?HISTORY_RESP$/.test(name)),
+      (shown) => shown.length > 0 && shown.every((name) => /^(Receive )?HISTORY_RESP$/.test(name)),
     );
     await inspector.page
       .getByRole('region', { name: 'Events' })
       .getByText(new RegExp(`^\\d of ${String(all)}$`))
       .waitFor();
-    await inspector.events.filter({ hasText: 'M.HISTORY_RESP' }).last().click();
+    await inspector.events.filter({ hasText: 'Receive HISTORY_RESP' }).last().click();
     const moment = inspector.page.getByRole('region', { name: 'Moment in detail' });
     await moment.getByText(JSON.stringify(TEXTS[1])).waitFor();
     expect(await moment.textContent()).toMatch(
-      /Receive HISTORY_RESP.*stayed, stays in Receiving.*session: 1.*id: "bob"/,
+      /Receive HISTORY_RESP.*M\.HISTORY_RESP in Receiving.*stays in Receiving: Display line.*session: 1.*id: "bob"/,
     );
     // Nothing that a user wrote is taken for markup.
     expect(await inspector.page.locator('b').count()).toBe(0);
@@ -103,7 +103,7 @@ describeInBrowser('lists, drawings and files', () => {
   test('a chart is saved as SVG and as PNG, lit as it is shown', async () => {
     const inspector = await openAll();
     await inspector.filterEvents.fill('D.CHALLENGE alice');
-    await inspector.events.filter({ hasText: 'D.CHALLENGE' }).click();
+    await inspector.events.filter({ hasText: 'Receive CHALLENGE' }).click();
     await inspector.when(({ charts }) => charts.connection.active[0] === 'Wait for AUTH_SUCCESS');
     await inspector.choosePart('connection');
     const svg = await inspector.saved('Save the chart as SVG');

@@ -106,6 +106,8 @@ describe('what is missing', () => {
       'CHALLENGE 1 arrived',
       'RESPONSE 0 arrived',
       'AUTH_SUCCESS 0 lost',
+      'HELLO 3 arrived',
+      'CHALLENGE 2 arrived',
       'RESPONSE 1 arrived',
       'AUTH_SUCCESS 1 arrived',
       'CONNECT 0 arrived',

@@ -74,6 +74,10 @@ export class Play {
     const type = (...lines: readonly string[]): void => {
       for (const line of lines) {
         const parsed = parseLine(line, driver.status.chat === 'Active Chat');
+        if (parsed.kind === 'text') {
+          driver.user({ type: 'U.TEXT', text: parsed.text, session: driver.status.session });
+          continue;
+        }
         if (parsed.kind !== 'event') throw new Error(`"${line}" is not for the client`);
         driver.user(parsed.event);
       }

@@ -87,7 +87,7 @@ test("the connection phase of V1 is the assignment's six messages in its order, 
 });
 
 test.each(seeds(1))('over a bad network the chart shows what happened to datagrams (seed %i)', async (seed) => {
-  const hasty = limits({ T_RETRY_MS: '100,100,100,100', T_FAIL_HOLD_MS: 50 });
+  const hasty = limits({ T_RETRY_MS: '100,100,100,100,100', T_FAIL_HOLD_MS: 50 });
   const { stage, files } = await playV1([], hasty, seed);
   const chart = chartOf(readTraces(files), { phase: 'connection' });
   const messages = messagesOf(chart);
@@ -180,7 +180,7 @@ describe('the command', () => {
     expect(['run.svg', 'run.png', 'run.pdf'].map(beginning)).toEqual(['<svg x', '\x89PNG\r\n', '%PDF-1']);
     const coverage = await chart(...V1, '--coverage', '--out', 'cov', '--format', 'svg,png');
     expect([coverage.code, coverage.err]).toEqual([0, '']);
-    expect(coverage.out).toMatch(/^client connection: 5 of 7 edges of the drawing, 6 of 70 of the machine$/m);
+    expect(coverage.out).toMatch(/^client connection: 5 of 7 edges of the drawing, 6 of 72 of the machine$/m);
     expect(readdirSync(join(folder, 'cov'))).toHaveLength(20);
   });
 

@@ -56,6 +56,7 @@ test('steps of machines: alternatives, and the timers that were armed', async ()
     ['T.RETRY', 'Wait for Challenge', 0, 'RETRY'],
     ['D.CHALLENGE', 'Wait for Challenge', 0, 'RETRY', 'GIVEUP'],
     ['T.RETRY', 'Wait for AUTH_SUCCESS.answering', 0, 'RETRY'],
+    ['D.CHALLENGE', 'Wait for AUTH_SUCCESS.answering', 0],
     ['D.AUTH_SUCCESS', 'Wait for AUTH_SUCCESS.answering', 0, 'CONNECTING'],
     ['N.OPEN', 'Connecting.opening', 0],
     ['M.CONNECTED', 'Connecting.awaiting', 0, 'ACTIVITY'],

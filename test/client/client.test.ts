@@ -8,7 +8,7 @@ import { failure, houses, record } from './support';
 
 const open = houses();
 /** Gives up after a second. */
-const HASTY = { T_RETRY_MS: [100, 100, 100, 100], T_FAIL_HOLD_MS: 50, T_CHALLENGE_MS: 1000, T_AUTH_MS: 1000 };
+const HASTY = { T_RETRY_MS: [100, 100, 100, 100, 100], T_FAIL_HOLD_MS: 50, T_CHALLENGE_MS: 1000, T_AUTH_MS: 1000 };
 
 const broken = (code: FaultCode): unknown => expect.objectContaining({ name: 'ClientError', code });
 
@@ -20,11 +20,12 @@ test('log on, chat, history, log off: promises and events', async () => {
   expect(alice.state).toBe('Connected');
   expect(alice.activityLeft).toBeGreaterThan(0);
   const started = bob.next('chatStarted');
-  expect(await alice.chat('bob')).toEqual({ session: 1, peer: 'bob' });
+  const chat = await alice.chat('bob');
+  expect(chat).toEqual({ session: 1, peer: 'bob' });
   await started;
   const read = bob.next('text', ({ text }) => text === 'two');
-  alice.say('one');
-  alice.say('two');
+  alice.say(chat, 'one');
+  alice.say(chat, 'two');
   expect(await read).toEqual({ event: 'text', session: 1, from: 'alice', text: 'two' });
   const lines = [
     { session: 1, from: 'alice', text: 'one', time: expect.any(Number) as number },
@@ -51,7 +52,7 @@ test('log on, chat, history, log off: promises and events', async () => {
     { event: 'connected', line: 'Connected' },
     at('Connected'),
     at('Wait for CHAT_STARTED'),
-    { event: 'chatStarted', line: 'Chat started', session: 1, peer: 'bob' },
+    { event: 'chatStarted', line: 'Chat started', session: 1, peer: 'bob', asked: true },
     at('Active Chat', 1, 'bob'),
     { event: 'chatEnded', line: 'Chat ended', session: 1, peer: 'bob' },
     at('Connected'),
@@ -60,7 +61,7 @@ test('log on, chat, history, log off: promises and events', async () => {
   ]);
   expect(heard.filter(({ event }) => event !== 'state')).toEqual([
     { event: 'connected', line: 'Connected' },
-    { event: 'chatStarted', line: 'Chat started', session: 1, peer: 'alice' },
+    { event: 'chatStarted', line: 'Chat started', session: 1, peer: 'alice', asked: false },
     { event: 'text', session: 1, from: 'alice', text: 'one' },
     { event: 'text', session: 1, from: 'alice', text: 'two' },
     ...lines.map((line) => ({ event: 'history', ...line })),
@@ -81,7 +82,7 @@ test('texts that are poured out: drained, and confirmed when they stand in the h
   const [alice, bob] = [house.client('alice'), house.client('bob')];
   await expect(alice.confirm()).rejects.toEqual(broken('not-connected'));
   await Promise.all([alice.logOn(), bob.logOn()]);
-  await alice.chat('bob');
+  const chat = await alice.chat('bob');
   const told = record(alice);
   await alice.confirm();
   await alice.drained();
@@ -89,7 +90,7 @@ test('texts that are poured out: drained, and confirmed when they stand in the h
   const text = 'x'.repeat(4000);
   let waited = 0;
   for (let i = 0; i < 1000; i++) {
-    alice.say(text);
+    alice.say(chat, text);
     if (alice.congested) waited += 1;
     await alice.drained();
   }
@@ -97,7 +98,7 @@ test('texts that are poured out: drained, and confirmed when they stand in the h
   const confirmed = alice.confirm();
   expect(alice.status.history).toBe('Receiving');
   await expect(alice.confirm()).rejects.toEqual(broken('history-running'));
-  alice.say('not asked about');
+  alice.say(chat, 'not asked about');
   await confirmed;
   expect(alice.status.history).toBe('Idle');
   let stored = 0;
@@ -118,7 +119,7 @@ test('every refusal is an error with a code, and says what to do', async () => {
   const house = await open(['alice', 'bob', 'carol']);
   const [alice, bob, carol] = [house.client('alice'), house.client('bob'), house.client('carol')];
   expect(await failure(alice.chat('bob'))).toEqual(broken('not-connected'));
-  expect(() => alice.say('hello')).toThrow('Not connected: log on first');
+  expect(() => alice.say({ session: 1 }, 'hello')).toThrow('Not connected: log on first');
   expect(() => alice.endChat()).toThrow(ClientError);
   const once = alice.logOn();
   expect(await failure(alice.logOn())).toEqual(broken('log-on-running'));
@@ -127,15 +128,17 @@ test('every refusal is an error with a code, and says what to do', async () => {
   expect(await failure(alice.chat('bob'))).toEqual(broken('unreachable'));
   expect(await failure(alice.chat('alice'))).toEqual(broken('own-id'));
   expect(await failure(alice.chat('9'))).toEqual(broken('invalid-id'));
-  expect(() => alice.say('hello')).toThrow(ClientError);
+  expect(() => alice.say({ session: 1 }, 'hello')).toThrow(broken('chat-ended') as Error);
   await Promise.all([bob.logOn(), carol.logOn()]);
   const pending = alice.chat('bob');
   expect(await failure(alice.chat('carol'))).toEqual(broken('request-pending'));
-  await pending;
+  const chat = await pending;
   expect(await failure(alice.chat('carol'))).toEqual(broken('chat-running'));
   expect(await failure(carol.chat('bob'))).toEqual(broken('unreachable'));
-  expect(() => alice.say('x'.repeat(4097))).toThrow('Message too long: 4097 bytes, at most 4096: send it in parts');
-  expect(() => alice.say('a\tb')).toThrow('Message not allowed: control character: leave that out');
+  expect(() => alice.say(chat, 'x'.repeat(4097))).toThrow(
+    'Message too long: 4097 bytes, at most 4096: send it in parts',
+  );
+  expect(() => alice.say(chat, 'a\tb')).toThrow('Message not allowed: control character: leave that out');
   const list = alice.history('bob');
   expect(await failure(alice.history('bob'))).toEqual(broken('history-running'));
   expect(await list).toEqual([]);
@@ -203,8 +206,8 @@ test('the activity timer warns, and then logs off', async () => {
 test('a listener may ask for something at once; events stay in order', async () => {
   const house = await open(['alice', 'bob']);
   const [alice, bob] = [house.client('alice'), house.client('bob')];
-  bob.on('chatStarted', () => {
-    bob.say('welcome');
+  bob.on('chatStarted', (chat) => {
+    bob.say(chat, 'welcome');
     bob.endChat();
   });
   const told = record(bob);

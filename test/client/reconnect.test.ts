@@ -68,7 +68,7 @@ test('a client comes back to a server that was restarted, and a log-off stops it
   const limits = {
     T_RECONNECT_MS: 20,
     T_RECONNECT_MAX_MS: 100,
-    T_RETRY_MS: [50, 50, 50, 50],
+    T_RETRY_MS: [40, 40, 40, 40, 40],
     T_FAIL_HOLD_MS: 20,
     T_CHALLENGE_MS: 300,
     T_AUTH_MS: 300,

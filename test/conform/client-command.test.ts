@@ -69,9 +69,22 @@ test('a client that does not: section, expected and seen, without what would ste
   expect(left()).toEqual([]);
 });
 
+test('--bail: nothing is played after the first failure, and what was not is counted', async () => {
+  const json = join(folder, 'v.json');
+  const checks = ['--check', 'hello-bytes', 'text-escaped', 'v1-caller', 'v3'];
+  const args = [...checks, '--patience', '3', '--bail', '--json', json, '--', ...broken('lines-not-escaped')];
+  const { code, out } = await kit(args);
+  expect([code, out.split('\n').filter((line) => !line.startsWith(' '))]).toEqual([
+    1,
+    ['ok      hello-bytes  (1.4)', 'not ok  text-escaped  (1.3)', '1 passed, 1 failed, 2 not checked', ''],
+  ]);
+  expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({ passed: 1, failed: 1, notChecked: 2 });
+});
+
 test.each<[what: string, args: string[], code: number, says: RegExp]>([
   ['no client', [], 1, /no client to check: its command line stands behind --/],
   ['a check that is none', ['--check', 'hello', '--', 'x'], 1, /there is no check hello; .*--list/],
+  ['a timer that is not told', ['--check', 'activity-idle', '--', 'x'], 1, /activity-idle needs --activity SECONDS/],
   ['an address that is none', ['--listen', '4390', '--', 'x'], 2, /An address is HOST:PORT/],
   [
     'an address of somebody else',

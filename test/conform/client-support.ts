@@ -12,6 +12,8 @@ const taking = ['{id}', '--server', '{server}', '--key', '{key}'];
 export const OURS = [process.execPath, built, ...taking];
 /** The client that shares nothing with the project but the document. */
 export const SECOND = [process.execPath, join(__dirname, 'independent.mjs'), '{id}', '{key}', '{host}', '{port}'];
+/** Ours, doing all that it may. */
+export const UNUSUAL = [process.execPath, join(__dirname, 'unusual.mjs'), ...taking];
 export const broken = (fault: string): string[] => [
   process.execPath,
   join(__dirname, 'broken-clients/broken.mjs'),

@@ -59,7 +59,7 @@ const FAULTS = [
   ...['one-challenge', 'fail-at-once', 'opens-anything', 'hears-strangers', 'flight-in-two', 'connected-early'],
   ...['forgives-filling', 'shows-controls', 'refuses-what-it-cuts', 'refuses-optional', 'no-close', 'does-not-linger'],
   ...['foreign-texts', 'stays-in-chat', 'late-texts', 'gone-not-shown', 'no-backslash', 'history-any-count'],
-  ...['key-file-of-all', 'activity-in-chat'],
+  ...['key-file-of-all', 'activity-in-chat', 'other-server-keys'],
 ];
 const slow = (name: string): boolean => CLIENT_CHECKS.some((check) => check.name === name && check.needs === 'slow');
 
@@ -76,6 +76,19 @@ test('every broken client is found by its checks', async () => {
   });
   expect(found.flat()).toEqual(rows.flatMap(({ fault, checks }) => checks.map((name) => `${fault}: ${name} failed`)));
   expect(found.length).toBe(ALL ? Object.keys(FOUND).length : FAULTS.length);
+});
+
+test.each([
+  ['th-in-another-order', /TH or K_succ is another.* 9\.4/],
+  ['other-server-keys', /S_s2c\[0\].* 9\.4/],
+])('%s: the first failure says what to compare, and what depends on it is not checked', async (fault, hint) => {
+  const checks = named('connected', 'hello-bytes', 'res-proves-key', 'first-flight', 'history-lines', 'v1-caller');
+  const verdicts = await judged(broken(fault), checks, PATIENCE);
+  expect(verdicts.map(({ outcome }) => outcome)).toEqual([
+    ...['failed', 'passed', 'passed'],
+    ...Array<string>(3).fill('not checked'),
+  ]);
+  expect(verdicts[0]?.seen).toMatch(hint);
 });
 
 test('a broken client passes what its fault has nothing to do with', async () => {

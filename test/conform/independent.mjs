@@ -126,7 +126,7 @@ const translator = new Translator();
 lines(
   process.stdin,
   (line) => {
-    translator.typed.push(line);
+    translator.typed.push(line.replace(/\r$/, ''));
     translator.take();
   },
   () => {

@@ -14,12 +14,17 @@ import { freePort, limits, randomOf, seeds, stages } from '../binaries/support';
 import { markupOf } from '../report/xml';
 import { runCommand, type Ended } from '../support/command';
 import { LOG_ONS } from './broken/log-on';
-import { start, type Running } from './broken/server';
+import { start, type Broken, type Running } from './broken/server';
 
 const open = stages();
 const KEYS = ['ann', 'ben', 'cleo'] as const;
 const ALWAYS = SERVER_CHECKS.filter(({ needs }) => needs === undefined);
-const UNLIMITED = limits({ DATAGRAMS_PER_SECOND: 0, AUTH_FAIL_PER_SECOND: 0, MESSAGES_PER_SECOND: 0 });
+const UNLIMITED = limits({
+  HELLOS_PER_SECOND: 0,
+  AUTH_FAIL_PER_SECOND: 0,
+  MESSAGES_PER_SECOND: 0,
+  CALLS_PER_MINUTE: 0,
+});
 /** Other processes may have the processor for a while. */
 const PATIENT = ['--patience', '10'];
 
@@ -34,6 +39,11 @@ async function subscribed(): Promise<Stage> {
   return stage;
 }
 const at = (port: number): string[] => ['--server', `127.0.0.1:${String(port)}`];
+interface Report {
+  readonly verdicts: readonly Verdict[];
+  readonly failed: number;
+  readonly notChecked: number;
+}
 const lines = (text: string): string[] => text.split('\n').slice(0, -1);
 
 test('our server with its own limits passes every check', async () => {
@@ -85,17 +95,79 @@ describe('in this process', () => {
     120_000,
   );
 
-  /** A server whose cookies are all the same, and the key files for it. */
-  async function caught(...args: readonly string[]): Promise<{ ended: Ended; stage: Stage; of: string }> {
-    running = await start(LOG_ONS.find(({ name }) => name === 'cookie reused'));
+  /** A server whose keys of this direction are made of something else. */
+  const otherKeys = (
+    opens: 'serverOpener' | 'serverSealer' | 'bindTranscript',
+    change: (given: Uint8Array) => Uint8Array,
+  ): Broken => ({
+    name: opens,
+    fault: 'a key is another',
+    caughtBy: 'connected',
+    parts: ({ keys }) => {
+      const right = keys[opens].bind(keys) as (...given: unknown[]) => unknown;
+      Object.assign(keys, {
+        [opens]: (handle: number, bytes: Uint8Array, ...more: unknown[]) => right(handle, change(bytes), ...more),
+      });
+    },
+  });
+  const reversed = (bytes: Uint8Array): Uint8Array => Uint8Array.from(bytes).reverse();
+
+  test.each([
+    ['S_s2c', 'serverSealer', /S_s2c\[0\].*step 8 of 9\.4$/],
+    ['S_c2s', 'serverOpener', /S_c2s\[0\].*steps 6 and 7 of 9\.4$/],
+  ] as const)('a wrong %s: the first failure says what to compare, and nothing else fails', async (_, opens, hint) => {
+    const { ended, stage } = await of(otherKeys(opens, reversed), '--patience', '1', '--json', 'c.json');
+    const { verdicts, ...counts } = JSON.parse(readFileSync(join(stage.folder, 'c.json'), 'utf8')) as Report;
+    const failed = verdicts.filter(({ outcome }) => outcome === 'failed');
+    expect(failed.map(({ check }) => check)).toEqual(['connected']);
+    expect(failed[0]?.seen).toMatch(hint);
+    expect(verdicts[0]).toBe(failed[0]);
+    expect(counts).toMatchObject({ failed: 1, passed: expect.any(Number) as number });
+    expect(counts.notChecked).toBeGreaterThan(100);
+    expect(lines(ended.out).at(-1)).toMatch(/^\d+ passed, 1 failed, \d+ not checked$/);
+    expect(ended.code).toBe(1);
+  });
+
+  test('a wrong TH: it is said before any check, with what to compare', async () => {
+    const { ended } = await of(otherKeys('bindTranscript', reversed), '--patience', '1');
+    expect([ended.code, ended.out]).toEqual([1, '']);
+    expect(ended.err).toMatch(/does not let ann in: .* TH or K_succ is another: compare with steps 3 to 5 .* 9\.4/);
+  });
+
+  test('--bail: nothing is played after the first failure', async () => {
+    const { ended, stage } = await caught('--bail', '--check', 'cookie-new', 'V1', 'V2', '--junit', 'c.xml');
+    expect(lines(ended.out).filter((line) => !line.startsWith(' '))).toEqual([
+      'not ok  cookie-new  (1.3)',
+      '0 passed, 1 failed, 2 not checked',
+    ]);
+    const elements = junit(join(stage.folder, 'c.xml'));
+    expect(elements[0]?.attributes).toMatchObject({ tests: '3', failures: '1', errors: '0', skipped: '2' });
+    expect(elements.filter(({ name }) => name === 'skipped').length).toBe(2);
+  });
+
+  /** A server whose cookies are all the same. */
+  async function caught(...args: readonly string[]): Promise<Caught> {
+    const given = args.includes('--check') ? args : ['--check', 'challenge-bytes', 'cookie-new', ...args];
+    return of(
+      LOG_ONS.find(({ name }) => name === 'cookie reused'),
+      ...given,
+    );
+  }
+  interface Caught {
+    readonly ended: Ended;
+    readonly stage: Stage;
+    readonly of: string;
+  }
+  /** This server, and the key files for it. */
+  async function of(broken: Broken | undefined, ...args: readonly string[]): Promise<Caught> {
+    running = await start(broken);
     const { site, people } = running.scene();
     const stage = await open();
     for (const { id, key } of people) {
       writeFileSync(join(stage.folder, `${id}.key`), `${Buffer.from(key).toString('hex')}\n`, { mode: 0o600 });
     }
-    const checks = ['--check', 'challenge-bytes', 'cookie-new'];
     return {
-      ended: await conform(stage, [...at(site.server.port), ...checks, ...args]),
+      ended: await conform(stage, [...at(site.server.port), ...args]),
       stage,
       of: `server 127.0.0.1:${String(site.server.port)}`,
     };
@@ -144,7 +216,7 @@ describe('in this process', () => {
     const { ended } = await caught('--json', 'no/such/folder.json');
     expect([ended.code, ended.err]).toEqual([
       1,
-      'parley-conform: no/such/folder.json cannot be written (ENOENT); name another file\n',
+      'parley-conform: no/such/folder.json cannot be written (ENOENT); make its directory first\n',
     ]);
   });
 });
@@ -199,6 +271,7 @@ describe('mistakes cost one line', () => {
       KEYS,
       /there is no check tea; parley-conform server --list shows their names/,
     ],
+    ['a server with bounds', [...at(9), '--check', 'epochs'], KEYS, /epochs needs --unlimited/],
     ['no patience', [...at(9), '--patience', '0'], KEYS, /Patience is 0\.1 to 600 seconds/],
     [
       'two reports on one output',
@@ -262,7 +335,7 @@ describe('mistakes cost one line', () => {
     expect([wrong.code, wrong.err]).toEqual([
       1,
       expect.stringMatching(
-        /does not let ben in: is this the key that the server has for it\? \(expected AUTH_SUCCESS, saw AUTH_FAIL\)/,
+        /does not let ben in: is this the key that the server has for it\? If it is, .* \(expected AUTH_SUCCESS, saw AUTH_FAIL\)/,
       ),
     ]);
   });

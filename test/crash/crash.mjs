@@ -26,7 +26,7 @@ import {
 } from './parts.mjs';
 import { User } from './user.mjs';
 
-const LIMITS = { MESSAGES_PER_SECOND: 0, DATAGRAMS_PER_SECOND: 0 };
+const LIMITS = { MESSAGES_PER_SECOND: 0, CALLS_PER_MINUTE: 0, HELLOS_PER_SECOND: 0 };
 const IDS = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi'];
 /** Texts that each side of a chat types before it has seen any, and texts displayed until the server dies: at most. */
 const AHEAD = 12;

@@ -31,7 +31,7 @@ const { openStore } = built('storage/sqlite');
 const { StoreError } = built('machines/ports');
 
 const IDS = ['alice', 'bob', 'carol', 'dave'];
-const LIMITS = { MESSAGES_PER_SECOND: 0, DATAGRAMS_PER_SECOND: 0 };
+const LIMITS = { MESSAGES_PER_SECOND: 0, CALLS_PER_MINUTE: 0, HELLOS_PER_SECOND: 0 };
 /** Texts typed ahead in each chat. */
 const AHEAD = 4;
 /** Of the texts displayed, so many make a user end the chat. */

@@ -176,7 +176,8 @@ export class User {
     this.driver.user({ type: 'U.END' });
   }
   text() {
-    this.driver.user({ type: 'U.TEXT', text: this.ledger.typed(this.status.session, this.id) });
+    const { session } = this.status;
+    this.driver.user({ type: 'U.TEXT', text: this.ledger.typed(session, this.id), session });
   }
 
   /** Asks for the list. @returns its lines, or undefined if it did not come whole, as when the connection is lost */

@@ -21,6 +21,17 @@ const FILES: Readonly<Record<string, string>> = {
   'broken.json': '{"states":',
   'waits.mjs': 'export const x = await Promise.resolve(1);',
   'typed.ts': 'export const x: number = 1;',
+  'exits.cjs': 'process.exit(0);',
+  'loops.cjs': 'for (;;);',
+  'factory.cjs': 'exports.make = () => 1;',
+  'x.scxml': '<scxml/>',
+  'guard.json': '{"id":"m","initial":"a","states":{"a":{"on":{"X":{"target":"b","guard":"g"}}},"b":{}}}',
+  'initial.json': '{"id":"m","initial":"z","states":{"a":{},"b":{}}}',
+  'unmarked.json': '{"id":"m","states":{"a":{},"b":{"states":{"c":{}}}}}',
+  'goes-on.cjs': `console.log('loud'); setInterval(() => {}, 1000); process.stdin.on('data', () => {}); process.on('exit', () => { for (;;); });
+const { createMachine } = require('xstate'); module.exports = ${MACHINE('goes-on')}; Promise.reject(new Error('no'));`,
+  'parameter.json':
+    '{"id":"m","initial":"a","states":{"a":{"on":{"X":{"target":"a","cond":{"type":"hasAtLeast","amount":10}}}}}}',
   'newer.cjs': 'exports.m = { root: {}, implementations: {}, states: {}, __xstatenode: true };',
 };
 
@@ -74,7 +85,35 @@ test.each([
   expect([status, out.slice(0, title.length)]).toEqual([0, title]);
 });
 
+test('what a file starts, prints or rejects neither stops nor spoils the picture', () => {
+  const { status, out, err } = run('--from', 'goes-on.cjs', '--format', 'ascii', '--out', '-');
+  expect([status, out.split('\n', 1), err]).toEqual([0, ['goes-on'], 'loud\n']);
+});
+
+test.each(['svg', 'mermaid', 'dot', 'plantuml', 'scxml', 'json', 'ascii'])(
+  'without initial states it is drawn, and a line says so: %s',
+  (format) => {
+    const { status, out, err } = run('--from', 'unmarked.json', '--format', format, '--out', '-');
+    const words = 'no initial state is given for "m", "m.b", so none is marked there';
+    expect([status, err]).toEqual([0, `parley-diagrams: note: ${words}\n`]);
+    expect(out).not.toContain('machine_');
+  },
+);
+
+test('a guard with parameters is shown with them', () => {
+  expect(run('--from', 'parameter.json', '--format', 'ascii', '--out', '-').out).toContain(
+    'X [hasAtLeast (amount: 10)]',
+  );
+});
+
 test.each([
+  [['--from', 'exits.cjs'], 1, 'exits.cjs ends the process (exit code 0) while it is loaded'],
+  [['--from', 'loops.cjs', '--timeout', '1'], 1, 'loops.cjs was not loaded within 1 s, which --timeout changes'],
+  [['--from', 'factory.cjs'], 1, 'factory.cjs: make is a function: export the machine that it makes'],
+  [['--from', 'x.scxml'], 1, 'x.scxml is SCXML, which is written here and not read'],
+  [['--from', 'guard.json'], 1, 'guard.json: default cannot be drawn: in "m.a", "guard" is of XState 5'],
+  [['--from', 'initial.json'], 1, 'initial.json: default cannot be drawn: the initial state "z" of "m" does not exist'],
+  [['--timeout', '0'], 2, "option '--timeout <seconds>' argument '0' is invalid."],
   [['--from', 'none.cjs'], 1, 'none.cjs exports no XState 4 machine; its exports: a, b'],
   [['--from', 'two.cjs'], 1, 'two.cjs exports several machines: choose one with two.cjs:NAME, of first, second'],
   [['--from', 'two.cjs:third'], 1, 'two.cjs exports no machine third; its machines: first, second'],

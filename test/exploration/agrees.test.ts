@@ -37,7 +37,7 @@ function eventOf(given: Command): UserEvent {
   if (given === 'Log off') return { type: 'U.LOGOFF' };
   if (given === 'End chat') return { type: 'U.END' };
   if (verb === 'Chat') return { type: 'U.CHAT', id };
-  return verb === 'History' ? { type: 'U.HISTORY', id } : { type: 'U.TEXT', text: '' };
+  return verb === 'History' ? { type: 'U.HISTORY', id } : { type: 'U.TEXT', text: '', session: null };
 }
 
 /** What each user reads, as the program would print it. */
@@ -117,7 +117,7 @@ const STORY: readonly Deed[] = [
 ];
 
 async function agree(deeds: readonly Deed[]): Promise<void> {
-  await played({ users: IDS, limits: { MESSAGES_PER_SECOND: 0 } }, (world) => {
+  await played({ users: IDS, limits: { MESSAGES_PER_SECOND: 0, CALLS_PER_MINUTE: 0 } }, (world) => {
     const model = new Model();
     const real = new Real(world);
     const begin: Deed[] = [0, 1, 2].map((who) => ({ who, commands: ['Log on'] }));

@@ -3,8 +3,8 @@
  * the scenario's budget says. Must never be here: what happens by itself.
  */
 import type { UserEvent } from '../../machines/client/events';
-import { deliverToClient, deliverToServer, wordsOf, type Move } from './moves';
-import { authFail, authSuccess, challenge, hello, response, type Piece } from './symbols';
+import { deliverToClient, deliverToServer, isTaken, wordsOf, type Move } from './moves';
+import { authFail, authSuccess, challenge, hello, response, retry, type Piece } from './symbols';
 import { withConn, type Conn, type Conns } from './tcp';
 import type { Draft, Row, Universe } from './world';
 
@@ -28,11 +28,22 @@ function userMoves(u: Universe, row: Row): Move[] {
       ...one('off', 'Log off', { type: 'U.LOGOFF' }),
       ...names.flatMap((name) => one('cmd', `Chat ${name}`, { type: 'U.CHAT', id: name })),
       ...one('cmd', 'End chat', { type: 'U.END' }),
-      ...one('text', 'a text', { type: 'U.TEXT', text: '' }),
-      ...one('text', 'a text that is not allowed', { type: 'U.TEXT', text: 'fault' }),
+      ...one('text', 'a text', { type: 'U.TEXT', text: '', session: null }),
+      ...one('text', 'a text that is not allowed', { type: 'U.TEXT', text: 'fault', session: null }),
+      ...lineMoves(u, row, i, id),
       ...names.flatMap((name) => one('hist', `History ${name}`, { type: 'U.HISTORY', id: name })),
     ];
   });
+}
+/** A line takes time: what happens between its first key and its end may end the chat that it was for. */
+function lineMoves(u: Universe, row: Row, i: number, id: string): Move[] {
+  if (u.client(row, i).begun !== undefined) {
+    const apply = (draft: Draft): void => u.stepClient(draft, i, 'finishes', (client) => client.finishLine());
+    return [{ words: `${id} finishes the line`, apply }];
+  }
+  if (!left(u, row, `${id}.line`)) return [];
+  const begins = (draft: Draft): void => u.stepClient(draft, i, 'begins', (client) => client.beginLine());
+  return [costing(u, `${id}.line`, `${id} begins a line`, begins)];
 }
 /** A command that is refused changes nothing and costs nothing. */
 function types(u: Universe, row: Row, i: number, what: string, words: string, event: UserEvent): Move {
@@ -57,6 +68,7 @@ function faultMoves(u: Universe, row: Row): Move[] {
       moves.push(costing(u, 'loss', `${datagram} is lost`, (draft) => u.lose(draft, datagram)));
     }
   }
+  if (on && left(u, row, 'busy')) moves.push(...busy(u, row));
   if (on && left(u, row, 'crash')) moves.push(crash(u, 'process'), crash(u, 'machine'));
   if (on && left(u, row, 'stop')) moves.push(stop(u));
   if (on && left(u, row, 'remove')) moves.push(...u.ids.map((id) => changeOfSubscribers(u, row, id)));
@@ -68,6 +80,15 @@ function faultMoves(u: Universe, row: Row): Move[] {
     );
   }
   return moves;
+}
+/** A HELLO meets a bucket that is empty, or a table that is full. */
+function busy(u: Universe, row: Row): Move[] {
+  const hellos = u.datagramsIn(row).filter((datagram) => datagram.startsWith('HELLO') && isTaken(u, row, datagram));
+  return hellos.map((datagram) =>
+    costing(u, 'busy', `the server has no room for ${datagram}`, (draft) => {
+      u.stepServer(draft, `busy ${datagram}`, (s) => s.datagram(datagram, false), { type: 'datagram', datagram });
+    }),
+  );
 }
 function costing(u: Universe, what: string, words: string, apply: (draft: Draft) => void): Move {
   const paid = (draft: Draft): void => {
@@ -170,10 +191,11 @@ function attacksOnClient(u: Universe, row: Row, i: number): Move[] {
   if (left(u, row, 'CHALLENGE')) {
     moves.push(forged('CHALLENGE', challenge(attempt, `M${String(u.budget(row).CHALLENGE)}`)));
   }
+  if (left(u, row, 'RETRY')) moves.push(forged('RETRY', retry(attempt, `M${String(u.budget(row).RETRY)}`)));
   if (left(u, row, 'altered')) {
     for (const datagram of u.datagramsIn(row)) {
       if (datagram.startsWith(`CHALLENGE ${attempt} `))
-        moves.push(forged('altered', datagram.replace('plain', 'altered')));
+        moves.push(forged('altered', datagram.replace('plain', `altered${String(u.budget(row).altered)}`)));
     }
   }
   return moves;
@@ -191,8 +213,9 @@ function attacksOnServer(u: Universe, row: Row): Move[] {
     if (attempts === 0) return;
     if (left(u, row, 'HELLO') && udp === 'open') forged('HELLO', hello(id, attempt, 'altered'));
     if (!left(u, row, 'RESPONSE')) return;
-    for (const rand of randsOf(u, row, id)) forged('RESPONSE', response(id, attempt, rand, 'wrong'));
-    forged('RESPONSE', response(id, attempt, 'M9', 'wrong'));
+    const wrong = `wrong${String(u.budget(row).RESPONSE)}`;
+    for (const rand of randsOf(u, row, id)) forged('RESPONSE', response(id, attempt, rand, wrong));
+    forged('RESPONSE', response(id, attempt, 'M9', wrong));
   });
   if (left(u, row, 'flood')) forged('flood', hello('Z', 'z1'));
   return moves;

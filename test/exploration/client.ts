@@ -11,7 +11,6 @@ import type { Stepper } from '../../machines/stepper';
 import { runsOf, type Run } from '../../transport/inbound';
 import {
   attemptName,
-  challenge as challengeOf,
   hello,
   keyName,
   response,
@@ -20,6 +19,7 @@ import {
   type FirstFlight,
   type Out,
   type Piece,
+  withToken,
 } from './symbols';
 import { Reader } from './reader';
 
@@ -38,9 +38,8 @@ export class ClientModel {
   /** Log-ons so far; the last one is the current attempt. */
   attempts = 0;
   udp: 'open' | 'closed' = 'closed';
-  private challenge: Datagram = '';
-  /** rand -> CHALLENGE of each candidate. */
-  private readonly candidates = new Map<string, Datagram>();
+  /** CHALLENGEs: with one HELLO, a CHALLENGE is its TH. */
+  private readonly candidates = new Set<Datagram>();
   private kept = '';
   readonly timers = new Set<TimerName>();
   /** TCP connection being opened. */
@@ -49,13 +48,16 @@ export class ClientModel {
   closing: Channel[] = [];
   /** What the user reads and types. */
   readonly reader: Reader;
+  /** The line being typed: the session in which it was begun, null outside a chat, undefined while there is none. */
+  begun: number | null | undefined;
   out: Out[] = [];
 
-  /** @param key whether the client has the key that the server has under its Client-ID */
+  /** @param blocked whose calls the user refuses @param key whether the client has the key that the server has under its Client-ID */
   constructor(
     stepper: Stepper,
     readonly id: string,
     readonly key: 'right' | 'wrong' = 'right',
+    private readonly blocked: readonly string[] = [],
   ) {
     this.client = new Client(stepper, id);
     this.reader = new Reader(id);
@@ -76,31 +78,37 @@ export class ClientModel {
   // In
 
   user(event: UserEvent): void {
-    if (event.type === 'U.TEXT') this.type(event.text);
+    if (event.type === 'U.TEXT') this.type(event.text, this.client.status.session);
     else this.handle(event);
   }
 
-  /** A text is named after its place, so that it cannot be mistaken for another. */
-  private type(kind: string): void {
-    const { session } = this.client.status;
+  beginLine(): void {
+    this.begun = this.client.status.session;
+  }
+  /** What is refused stays in the editor, so that it may be tried again, in another chat too. */
+  finishLine(): void {
+    if (this.begun !== undefined && this.type('line', this.begun)) this.begun = undefined;
+  }
+
+  /** A text is named after its place, so that it cannot be mistaken for another. @returns whether it was sent */
+  private type(kind: string, session: number | null): boolean {
     const text = session === null ? 'text' : textName(this.id, session, this.reader.typed + 1);
     const before = this.channel?.queue.length ?? 0;
-    this.handle(kind === 'fault' ? { type: 'U.TEXT', text: '', fault: 'not allowed' } : { type: 'U.TEXT', text });
-    if ((this.channel?.queue.length ?? 0) > before) this.reader.typed++;
+    const fault = kind === 'fault' ? { text: '', fault: 'not allowed' } : { text };
+    this.handle({ type: 'U.TEXT', session, ...fault });
+    const sent = (this.channel?.queue.length ?? 0) > before;
+    if (sent) this.reader.typed++;
+    return sent;
   }
 
   datagram(datagram: Datagram): void {
     const [type, attempt = '', third = ''] = datagram.split(' ');
     if (this.udp === 'closed' || attempt !== this.attempt) return;
     if (type === 'AUTH_FAIL') return this.handle({ type: 'D.AUTH_FAIL' });
-    if (type === 'CHALLENGE') {
-      this.challenge = datagram;
-      this.handle({ type: 'D.CHALLENGE', rand: third });
-      this.challenge = '';
-      return;
-    }
-    const rand = [...this.candidates.keys()].find((each) => this.keyOf(each) === third);
-    if (rand !== undefined) this.handle({ type: 'D.AUTH_SUCCESS', rand, port: 1 });
+    if (type === 'RETRY') return this.handle({ type: 'D.RETRY', token: third });
+    if (type === 'CHALLENGE') return this.handle({ type: 'D.CHALLENGE', th: datagram, rand: third });
+    const th = [...this.candidates].find((each) => this.keyOf(each) === third);
+    if (th !== undefined) this.handle({ type: 'D.AUTH_SUCCESS', th, port: 1 });
   }
 
   timer(name: TimerName): void {
@@ -143,6 +151,8 @@ export class ClientModel {
 
   private message(run: Run): void {
     if (run.type === 'CHATS') this.handle({ type: 'M.CHAT', session: run.session, texts: run.texts });
+    else if (run.type === 'CHAT_STARTED')
+      this.handle({ ...run, type: 'M.CHAT_STARTED', blocked: this.blocked.includes(run.id) });
     else this.handle({ ...run, type: `M.${run.type}` } as ClientEvent);
   }
 
@@ -164,13 +174,14 @@ export class ClientModel {
         this.udp = 'open';
         return;
       case 'sendHELLO':
-        return this.say({ type: 'datagram', datagram: this.hello });
+        return this.say({ type: 'datagram', datagram: withToken(this.hello, effect.token) });
       case 'addCandidate':
-        return void this.candidates.set(effect.rand, this.challenge);
+        effect.displaced.forEach((th) => this.candidates.delete(th));
+        return void this.candidates.add(effect.th);
       case 'sendRESPONSE':
         return effect.rands.forEach((rand) => this.respond(rand));
       case 'keepKey':
-        this.kept = this.keyOf(effect.rand);
+        this.kept = this.keyOf(effect.th);
         return this.candidates.clear();
       case 'openTcp':
         this.stream = this.attempt;
@@ -200,15 +211,13 @@ export class ClientModel {
     }
   }
 
-  private keyOf(rand: string): string {
+  private keyOf(th: Datagram): string {
     const key = this.key === 'right' ? this.id : `wrong-${this.id}`;
-    return keyName(key, rand, this.hello, this.candidates.get(rand) ?? challengeOf(this.attempt, rand));
+    return keyName(key, th.split(' ')[2] ?? '', this.hello, th);
   }
   private respond(rand: string): void {
     const res = this.key === 'right' ? `right:${this.id}` : 'wrong';
-    if (this.candidates.has(rand)) {
-      this.say({ type: 'datagram', datagram: response(this.id, this.attempt, rand, res) });
-    }
+    this.say({ type: 'datagram', datagram: response(this.id, this.attempt, rand, res) });
   }
 
   private connect(): void {

@@ -69,7 +69,7 @@ export function snapsOf({ board }: ServerModel): Snaps {
 function snapOf({ id, attempt, connection, chat, history }: Instance): Snap {
   const inside = [chat, history].map((actor) => actor && [actor.state, actor.context]);
   const text = JSON.stringify([connection.state, connection.context, inside]);
-  return { id, attempt, state: connection.state, wrong: connection.context.wrong, text };
+  return { id, attempt, state: connection.state, wrong: connection.context.wrong.length, text };
 }
 
 export function serverViolations(before: Snaps, model: ServerModel, input: Input): Violation[] {

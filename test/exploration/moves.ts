@@ -5,7 +5,7 @@
 import type { TimerName } from './client';
 import type { Input } from './invariants';
 import type { FirstFlight, Piece } from './symbols';
-import { clientOf, isFromServer, partsOf } from './symbols';
+import { clientOf, helloIn, isFromServer, partsOf } from './symbols';
 import { recordsAhead, withConn, type Conn } from './tcp';
 import type { Draft, Row, Universe } from './world';
 
@@ -58,10 +58,11 @@ export function deliverToClient(u: Universe, draft: Draft, i: number, datagram: 
   u.stepClient(draft, i, datagram, (client) => client.datagram(datagram), { type: 'datagram', datagram });
 }
 /** A HELLO makes only so many attempts. */
-function isTaken(u: Universe, row: Row, datagram: string): boolean {
+export function isTaken(u: Universe, row: Row, datagram: string): boolean {
   const { board, ports } = u.server(row);
-  if (!datagram.startsWith('HELLO') || board.tables.byHash.has(datagram)) return true;
-  return (ports.authenticator.made[datagram] ?? 0) < (u.scenario.late ?? 1);
+  const hello = helloIn(datagram);
+  if (!datagram.startsWith('HELLO') || board.tables.byHash.has(hello)) return true;
+  return (ports.authenticator.made[hello] ?? 0) < (u.scenario.late ?? 1);
 }
 function toServer(u: Universe, row: Row, datagram: string): Move {
   const { attempt } = partsOf(datagram);

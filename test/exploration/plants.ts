@@ -76,7 +76,7 @@ const logOnBugs: readonly Planted[] = [
     plant: cell(
       'server connection',
       'D.RESPONSE_BAD',
-      ({ event, from, before }, as) => as(event, from, { ...before, wrong: 2 }),
+      ({ event, from, before }, as) => as(event, from, { ...before, wrong: ['a', 'b'] }),
       'Wait for RESPONSE',
     ),
   },
@@ -85,7 +85,7 @@ const logOnBugs: readonly Planted[] = [
     bug: 'a CONNECT supersedes connected instances only, and younger ones too',
     scenario: { users: { A: { on: 2, off: 1 } } },
     sabotage: ({ board }) => {
-      board.tables.olderThan = function (instance: Instance) {
+      board.tables.overtake = function (instance: Instance) {
         return [...this.all].filter(
           (other) => other.id === instance.id && other !== instance && other.connection.state === 'Connected',
         );
@@ -141,6 +141,30 @@ const logOnBugs: readonly Planted[] = [
     plant: cell('client connection', 'D.CHALLENGE', (taken) => {
       const first = taken.from === 'Wait for Challenge';
       return first ? taken : { ...lacking('sendRESPONSE', 'addCandidate')(taken), after: taken.before };
+    }),
+  },
+  {
+    invariant: 'L-3',
+    bug: 'HELLO is not repeated once a CHALLENGE has come',
+    scenario: { users: { A: { on: 1 } }, faults: { CHALLENGE: 1, loss: 1 }, mustConnect: true },
+    plant: cell('client connection', 'T.RETRY', (taken) =>
+      taken.from === 'Wait for Challenge' ? taken : lacking('sendHELLO')(taken),
+    ),
+  },
+  {
+    invariant: 'L-3',
+    bug: 'a repeated HELLO is not answered in Connecting',
+    scenario: { users: { A: { on: 1 } }, faults: { altered: 1, loss: 1 }, mustConnect: true },
+    plant: cell('server connection', 'D.HELLO_DUP', lacking('answer'), 'Connecting'),
+  },
+  {
+    invariant: 'L-3',
+    bug: 'a candidate is known by its rand, so that an altered copy keeps the genuine CHALLENGE out',
+    scenario: { users: { A: { on: 1 } }, faults: { altered: 1 }, mustConnect: true },
+    plant: cell('client connection', 'D.CHALLENGE', (taken) => {
+      const { rands } = taken.before as { rands: readonly string[] };
+      const { rand } = taken.event as unknown as { rand: string };
+      return rands.includes(rand) ? { ...lacking('addCandidate')(taken), after: taken.before } : taken;
     }),
   },
 ];
@@ -225,6 +249,14 @@ const chatBugs: readonly Planted[] = [
     bug: 'texts are stored and not relayed',
     scenario: chat,
     plant: cell('server chat', 'M.CHAT', lacking('toPeer')),
+  },
+  {
+    invariant: 'I-24',
+    bug: 'a text goes to whoever is the correspondent when its line is finished',
+    scenario: { ...three, users: { A: { cmd: 1, line: 1 }, B: { cmd: 1 }, C: { cmd: 1 } } },
+    plant: cell('client chat', 'U.TEXT', ({ event, from, before }, as) =>
+      as({ ...event, session: (before as { session: number | null }).session } as AnyEvent, from, before),
+    ),
   },
   {
     invariant: 'I-10',

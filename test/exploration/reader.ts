@@ -3,7 +3,7 @@
  * come in order and without a gap (I-9). Must never be here: machines.
  */
 import type { ClientEffect } from '../../machines/effects';
-import { textName, type ClientId, type Out } from './symbols';
+import { textName, textParts, type ClientId, type Out } from './symbols';
 
 export class Reader {
   private chat: 'ended' | 'started' = 'ended';
@@ -24,6 +24,10 @@ export class Reader {
   text(from: ClientId, session: number, text: string): readonly Out[] {
     this.seen++;
     const shown: Out = { type: 'shown', to: this.id, from, text };
+    if (textParts(text).session !== session) {
+      const what = `${this.id} reads ${text} in session ${String(session)}: the line was begun in another chat`;
+      return [shown, { type: 'violation', invariant: 'I-24', what }];
+    }
     const due = textName(from, session, this.seen);
     if (text === due && this.chat === 'started') return [shown];
     return [shown, { type: 'violation', invariant: 'I-9', what: `${this.id} reads ${text} where ${due} is due` }];

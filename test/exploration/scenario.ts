@@ -10,6 +10,8 @@ export interface UserBudget {
   /** Chat X, End chat. */
   readonly cmd?: number;
   readonly text?: number;
+  /** Lines that are begun at one moment and finished at another. */
+  readonly line?: number;
   readonly hist?: number;
 }
 /** What may still go wrong, each a number of times. */
@@ -38,6 +40,10 @@ export interface Faults {
   readonly RESPONSE?: number;
   /** Copies of HELLO, altered on the way. */
   readonly HELLO?: number;
+  /** HELLOs for which the server has no room. */
+  readonly busy?: number;
+  /** RETRYs with a token that the server has not made. */
+  readonly RETRY?: number;
   /** HELLOs in a subscriber's name from elsewhere. */
   readonly flood?: number;
   /** A recorded first flight on a new socket. */
@@ -57,6 +63,8 @@ export interface Scenario {
   readonly faults?: Faults;
   /** Whom users may call or ask about, beside each other. */
   readonly strangers?: readonly string[];
+  /** Whose calls a client's user refuses. */
+  readonly blocked?: Readonly<Record<string, readonly string[]>>;
   /** Clients whose key is not the one that the server has. */
   readonly wrongKey?: readonly string[];
   /** `open`: the end of a turn is an event of its own, so that a turn may hold several inputs. */

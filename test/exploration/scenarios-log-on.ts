@@ -12,19 +12,19 @@ export const logOnScenarios: readonly Scenario[] = [
   },
   {
     name: 'H2',
-    about: 'forged: any number of AUTH_FAILs, two CHALLENGEs, two wrong RESPONSEs; must end in Connected',
+    about: 'forged: any number of AUTH_FAILs, three CHALLENGEs, two wrong RESPONSEs; must end in Connected',
     budget: 'small',
     users: { A: { on: 1 } },
     authFail: true,
-    faults: { CHALLENGE: 2, RESPONSE: 2 },
+    faults: { CHALLENGE: 3, RESPONSE: 2 },
     mustConnect: true,
   },
   {
     name: 'H2l',
-    about: 'four datagrams are lost for good; must end in Connected',
+    about: 'five datagrams are lost for good; must end in Connected',
     budget: 'small',
     users: { A: { on: 1 } },
-    faults: { loss: 4 },
+    faults: { loss: 5 },
     mustConnect: true,
   },
   {
@@ -42,7 +42,7 @@ export const logOnScenarios: readonly Scenario[] = [
     budget: 'small',
     users: { A: { on: 1, off: 1 } },
     authFail: true,
-    faults: { CHALLENGE: 3, RESPONSE: 3, cut: 1 },
+    faults: { CHALLENGE: 4, RESPONSE: 3, cut: 1 },
   },
   {
     name: 'H4',
@@ -73,7 +73,7 @@ export const logOnScenarios: readonly Scenario[] = [
     budget: 'small',
     users: { A: { on: 1 } },
     authFail: true,
-    faults: { CHALLENGE: 1, RESPONSE: 2, HELLO: 1 },
+    faults: { CHALLENGE: 2, RESPONSE: 2, HELLO: 1 },
     mustConnect: true,
   },
   {
@@ -105,6 +105,23 @@ export const logOnScenarios: readonly Scenario[] = [
     users: { A: { on: 1 } },
     faults: { flood: 3 },
     limits: { PENDING_ATTEMPTS: 2 },
+  },
+  {
+    name: 'H17',
+    about:
+      'the server has no room for three HELLOs, with a token or without; two RETRYs are forged; must end in Connected',
+    budget: 'small',
+    users: { A: { on: 1 } },
+    faults: { busy: 3, RETRY: 2 },
+    mustConnect: true,
+  },
+  {
+    name: 'H18',
+    about: 'the table is full, no HELLO without a token makes room; loss, and a RETRY that is forged',
+    budget: 'small',
+    users: { A: { on: 2, off: 1 } },
+    faults: { flood: 2, RETRY: 1, loss: 1 },
+    limits: { PENDING_ATTEMPTS: 1 },
   },
   {
     name: 'H10',
@@ -145,11 +162,12 @@ export const logOnScenarios: readonly Scenario[] = [
   },
   {
     name: 'H13',
-    about: 'a CHALLENGE is altered on the way (same rand, other bytes): the attempt may fail, no more',
+    about: 'altered copies of CHALLENGE (same rand, other bytes), a forged one, one loss; must end in Connected',
     budget: 'small',
     users: { A: { on: 1 } },
     authFail: true,
-    faults: { altered: 1, loss: 1 },
+    faults: { altered: 2, CHALLENGE: 1, loss: 1 },
+    mustConnect: true,
   },
   {
     name: 'H14',

@@ -3,9 +3,9 @@
  * numbers over a store that may fail and that outlives a crash. Must never be here: machines, connections.
  */
 import { StoreError, type AcceptedRun, type StoredText } from '../../machines/ports';
-import type { Authenticator, SwitchboardPorts } from '../../machines/server/switchboard';
+import type { Authenticator, Hello, SwitchboardPorts } from '../../machines/server/switchboard';
 import { ReservedSessionIds } from '../../transport/session-ids';
-import { authSuccess, challenge, keyName, type Datagram } from './symbols';
+import { authSuccess, challenge, keyName, tokenFor, type Datagram } from './symbols';
 
 interface Entry {
   readonly rand: string;
@@ -120,9 +120,20 @@ class KnownSubscribers {
   }
 }
 
+/** A token is good for the attempt that it names; there is no time, and no address. */
+class ModelAdmission {
+  /** The server has no room for a HELLO, with a token or without. */
+  busy = false;
+
+  admits({ token, attempt }: Hello, full: boolean): boolean {
+    return !this.busy && (!full || (token !== undefined && Buffer.from(token).toString() === tokenFor(attempt)));
+  }
+}
+
 /** Ports without closures: they are copied together with what they hold. */
 export class ModelPorts implements SwitchboardPorts {
   readonly subscribers: KnownSubscribers;
+  readonly admission = new ModelAdmission();
   readonly authenticator = new SymbolicAuthenticator();
   readonly sessions: ReservedSessionIds;
 
@@ -136,6 +147,10 @@ export class ModelPorts implements SwitchboardPorts {
   }
   writable(): boolean {
     return this.store.writable;
+  }
+  /** How often somebody has called is a matter of time, and there is none here. */
+  mayCall(): boolean {
+    return true;
   }
 }
 

@@ -12,7 +12,7 @@ import { runsOf, type Run } from '../../transport/inbound';
 import { Link, PumpChannel } from './server-links';
 import type { AcceptedText } from './server-ports';
 import { ServerState, type Asked } from './server-state';
-import { authFail, type Datagram, type FirstFlight } from './symbols';
+import { authFail, helloIn, retry, tokenFor, type Datagram, type FirstFlight } from './symbols';
 
 export class ServerModel extends ServerState {
   // In
@@ -35,14 +35,24 @@ export class ServerModel extends ServerState {
   add(id: string): void {
     this.store.removed = Object.freeze(this.store.removed.filter((other) => other !== id));
   }
-  datagram(datagram: Datagram): void {
-    const [type, id = '', attempt = '', fourth = '', res = ''] = datagram.split(' ');
+  /** @param room whether there is any for a new HELLO */
+  datagram(datagram: Datagram, room = true): void {
+    this.ports.admission.busy = !room;
+    const [type, id = '', attempt = '', fourth = '', fifth = ''] = datagram.split(' ');
     const common = { id, attempt, to: { address: attempt, port: 1 } };
-    this.ports.authenticator.current = datagram;
+    // The token of a HELLO is no part of it.
+    const hello = helloIn(datagram);
+    this.ports.authenticator.current = hello;
     const outcome =
       type === 'HELLO'
-        ? this.board.hello({ ...common, hash: datagram, source: attempt, bytes: Buffer.from(datagram) })
-        : this.board.response({ ...common, rand: fourth, res: Buffer.from(res) });
+        ? this.board.hello({
+            ...common,
+            hash: hello,
+            source: attempt,
+            bytes: Buffer.from(hello),
+            token: Buffer.from(fifth),
+          })
+        : this.board.response({ ...common, hash: datagram, rand: fourth, res: Buffer.from(fifth) });
     if (typeof outcome !== 'string') this.perform(outcome);
   }
 
@@ -115,6 +125,8 @@ export class ServerModel extends ServerState {
         return void this.timers.add(`${at.rand ?? ''} ${effect.timer}`);
       case 'disarm':
         return effect.timers.forEach((timer) => this.timers.delete(`${at.rand ?? ''} ${timer}`));
+      case 'retry':
+        return this.say({ type: 'datagram', datagram: retry(effect.attempt, tokenFor(effect.attempt)) });
       case 'bind':
         return offer === undefined ? undefined : this.bind(offer, at, link);
       case 'sendCONNECTED':

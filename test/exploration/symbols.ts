@@ -27,6 +27,20 @@ export function challenge(attempt: string, rand: string, version = 'plain'): Dat
 export function response(client: ClientId, attempt: string, rand: string, res: string): Datagram {
   return `RESPONSE ${client} ${attempt} ${rand} ${res}`;
 }
+/** The token that a server gives an attempt. */
+export function tokenFor(attempt: string): string {
+  return `token:${attempt}`;
+}
+export function withToken(helloDatagram: Datagram, token: string): Datagram {
+  return token === '' ? helloDatagram : `${helloDatagram} ${token}`;
+}
+/** A HELLO without its token, which is no part of it. */
+export function helloIn(datagram: Datagram): Datagram {
+  return datagram.split(' ').slice(0, 4).join(' ');
+}
+export function retry(attempt: string, token: string): Datagram {
+  return `RETRY ${attempt} ${token}`;
+}
 export function authFail(attempt: string): Datagram {
   return `AUTH_FAIL ${attempt}`;
 }
@@ -38,7 +52,7 @@ export function authSuccess(attempt: string, key: string): Datagram {
   return `AUTH_SUCCESS ${attempt} ${key}`;
 }
 export function isFromServer(datagram: Datagram): boolean {
-  return /^(CHALLENGE|AUTH)/.test(datagram);
+  return /^(CHALLENGE|AUTH|RETRY)/.test(datagram);
 }
 
 interface DatagramParts {

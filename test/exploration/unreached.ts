@@ -29,7 +29,7 @@ const ANSWERS = ['D.CHALLENGE', 'D.AUTH_SUCCESS', 'D.AUTH_FAIL'] as const;
 const TCP = ['N.OPEN', 'N.CLOSED', 'X.PROTOCOL'] as const;
 const BOUND = ['N.CLOSED', 'X.PROTOCOL', 'M.CHAT_REQUEST', 'M.CHAT', 'M.END_REQUEST', 'M.HISTORY_REQ'] as const;
 const CONNECTS = ['K.CONNECT_OK', 'K.CONNECT_BAD'] as const;
-const UNROUTED = ['D.HELLO_NEW', 'D.HELLO_UNKNOWN', 'D.RESPONSE_STRAY'] as const;
+const UNROUTED = ['D.HELLO_NEW', 'D.HELLO_UNKNOWN', 'D.HELLO_UNPROVED', 'D.RESPONSE_STRAY'] as const;
 const ROUTED = ['D.HELLO_DUP', 'D.RESPONSE_OK', 'D.RESPONSE_BAD'] as const;
 
 const connection: readonly Omit<Unreached, 'machine'>[] = [

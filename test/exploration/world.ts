@@ -72,13 +72,14 @@ export class Universe {
   first(): Draft {
     const { stepper } = this.rig;
     const { scenario, limits, ids } = this;
-    const { wrongKey = [], pumpRoom = 2 } = scenario;
+    const { wrongKey = [], blocked = {}, pumpRoom = 2 } = scenario;
     const setup = Object.freeze({ stepper, limits, subscribers: Object.freeze([...ids]), pumpRoom });
     const server = new ServerModel(setup);
     this.sabotage?.(server);
     server.start();
     server.tidy();
-    const clients = ids.map((id) => new ClientModel(stepper, id, wrongKey.includes(id) ? 'wrong' : 'right'));
+    const key = (id: string) => (wrongKey.includes(id) ? 'wrong' : 'right');
+    const clients = ids.map((id) => new ClientModel(stepper, id, key(id), blocked[id]));
     const row = [
       ...clients.map((client) => this.clientPart(client)),
       ...ids.map(() => this.connsPart({})),

@@ -12,6 +12,7 @@ import {
   encodeDatagram,
   joinAuthSuccess,
   type OpenDatagram,
+  withToken,
 } from '../../transport/wire/datagrams';
 import {
   decodeClientPreface,
@@ -26,7 +27,7 @@ import { spoilt } from './mutate';
 import { ACCEPTED, expectSame, Finding, type Target } from './target';
 
 const ROLES: readonly Role[] = ['client', 'server'];
-const OPEN_NAMES = ['HELLO', 'CHALLENGE', 'RESPONSE', 'AUTH_FAIL'] as const;
+const OPEN_NAMES = ['HELLO', 'CHALLENGE', 'RESPONSE', 'AUTH_FAIL', 'RETRY'] as const;
 
 const bytesOf = (size: number): fc.Arbitrary<Buffer> =>
   fc.uint8Array({ minLength: size, maxLength: size }).map((value) => Buffer.from(value));
@@ -68,15 +69,15 @@ function datagramFrom(bytes: Buffer, from: Role): string {
     expectSame('AUTH_SUCCESS', joinAuthSuccess(header, nonce, box), bytes);
     return ACCEPTED;
   }
-  const { attempt, message } = result.value;
-  const again = encodeDatagram(attempt, message);
+  const { attempt, message, token = Buffer.alloc(0) } = result.value;
+  const again = withToken(encodeDatagram(attempt, message), token);
   // Unknown extensions are skipped, so only what has none must come back byte by byte.
   if ((bytes[blockStart(result.value)] ?? 0) === 0) expectSame(message.type, again, bytes);
   expectEqual(decodeDatagram(again, from), result);
   return ACCEPTED;
 }
 function blockStart({ message }: OpenDatagram): number {
-  const start = { HELLO: 27, CHALLENGE: 57, RESPONSE: 89, AUTH_FAIL: 24 }[message.type];
+  const start = { HELLO: 27, CHALLENGE: 57, RESPONSE: 89, AUTH_FAIL: 24, RETRY: 40 }[message.type];
   return start + ('id' in message ? message.id.length : 0);
 }
 function expectEqual(again: unknown, first: unknown): void {

@@ -38,8 +38,8 @@ const DROPPED: readonly (readonly [string, Fault, () => readonly Uint8Array[]])[
   ['7-2 65 507 random bytes', 'DatagramOfWrongSize', () => [randomBytes(65_507)]],
   ['7-3 wrong magic', 'WrongMagic', () => [spoilt(0, 0x58), randomBytes(128)]],
   ['7-3 header version 0, 2, 255', 'UnknownHeaderVersion', () => [0, 2, 255].map((n) => spoilt(4, n))],
-  ['7-4 unknown types', 'UnknownDatagramType', () => [0, 6, 0x7f, 0x80, 0xff].map((n) => spoilt(5, n))],
-  ['7-4 types of the server', 'DatagramOfWrongDirection', () => [2, 4, 5].map((n) => spoilt(5, n))],
+  ['7-4 unknown types', 'UnknownDatagramType', () => [0, 7, 0x7f, 0x80, 0xff].map((n) => spoilt(5, n))],
+  ['7-4 types of the server', 'DatagramOfWrongDirection', () => [2, 4, 5, 6].map((n) => spoilt(5, n))],
   [
     '7-5 length field one less, one more, 0, FFFF',
     'WrongLengthField',

@@ -20,9 +20,9 @@ onLinux(`7-18 ${String(FLOOD)} HELLOs from one source: that source is limited, o
   honest.type('Log on');
   await honest.shows('Connected');
   const seconds = (Date.now() - began) / 1_000;
-  const allowed = LIMITS.DATAGRAM_BURST + Math.ceil(seconds * LIMITS.DATAGRAMS_PER_SECOND);
+  const allowed = LIMITS.HELLO_BURST + Math.ceil(seconds * LIMITS.HELLOS_PER_SECOND);
   expect(flooder.inbox.items.length).toBeLessThanOrEqual(allowed);
-  await it.counted('TooManyDatagrams');
+  await it.counted('TooManyHellos');
   honest.type('Quit');
   expect(await honest.exit).toBe(0);
 });

@@ -1,16 +1,17 @@
 /**
- * What a HELLO costs the server (protocol 3.6): heap of a pending attempt, microseconds of a HELLO that is new, repeated, of an
- * unknown Client-ID, malformed, or beyond the bound. Run by hand after a build; nothing is asserted.
+ * What a datagram costs the server (protocol 3.6): heap of a pending attempt, microseconds of a HELLO that is new, repeated, of an
+ * unknown Client-ID, malformed, or beyond the bound, and of what is forged with one source address. Run by hand after a build;
+ * nothing is asserted. With a folder it measures the build in that folder, so that two builds can take turns.
  *
- *   node --expose-gc test/hostile/measure-hello.mjs
+ *   node --expose-gc test/hostile/measure-hello.mjs [DIST]
  */
 import { randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 
-const dist = join(dirname(fileURLToPath(import.meta.url)), '../../dist');
+const dist = resolve(process.argv[2] ?? join(dirname(fileURLToPath(import.meta.url)), '../../dist'));
 const require = createRequire(import.meta.url);
 const { ServerDriver } = require(join(dist, 'transport/server-driver.js'));
 const { systemClock } = require(join(dist, 'transport/clock.js'));
@@ -23,6 +24,8 @@ const { tabled } = require(join(dist, 'machines/tabled.js'));
 const { serverConnection } = require(join(dist, 'machines/server/connection.js'));
 
 const COUNT = 10_000;
+/** Under the names of this build, and of earlier ones. */
+const UNLIMITED = { HELLOS_PER_SECOND: 0, NEW_ATTEMPTS_PER_SECOND: 0, DATAGRAMS_PER_SECOND: 0 };
 const ID = 'alice';
 if (!globalThis.gc) throw new Error('run with --expose-gc');
 
@@ -38,13 +41,16 @@ async function server(limits) {
     },
     listenTcp: () => Promise.resolve({ local, close: () => undefined }),
   };
-  const store = { subscribers: { all: () => [{ id: ID, key: randomBytes(32), stretched: false }] }, reserve: () => 1 };
+  const store = {
+    subscribers: { all: () => [{ id: ID, key: randomBytes(32), stretched: false }], version: () => 1 },
+    reserve: () => 1,
+  };
   bench.driver = await ServerDriver.start({
     host: local.address,
     udpPort: 0,
     tcpPort: 0,
     decoy: false,
-    limits: { ...LIMITS, DATAGRAMS_PER_SECOND: 0, ...limits },
+    limits: { ...LIMITS, ...UNLIMITED, ...limits },
     store,
     keys: new KeyStore({}),
     clock: systemClock,
@@ -110,6 +116,20 @@ show(
 );
 show(`  growth while ${COUNT - BOUND} came`, heap().heapUsed - atBound.heapUsed, 'B');
 await full.driver.stop();
+
+/** A server as it is by default: what it costs when one source, which is forged, sends more than it may. */
+const limited = await server({ HELLOS_PER_SECOND: 50, NEW_ATTEMPTS_PER_SECOND: 2_000, DATAGRAMS_PER_SECOND: 50 });
+const rubbish = Array.from({ length: COUNT }, () => randomBytes(20));
+const behind = made.map((bytes) => Buffer.concat([bytes, randomBytes(16)]));
+const strays = made.map(() =>
+  encodeDatagram(randomBytes(16), { type: 'RESPONSE', id: ID, res: randomBytes(32), rand: randomBytes(32) }),
+);
+const forged = (bytes) => took(COUNT, (n) => limited.receive(bytes[n], 0));
+show('forged, one source: rubbish of 20 bytes', await forged(rubbish), 'us');
+show('forged, one source: HELLO', await forged(made), 'us');
+show('forged, one source: HELLO and a token that is none', await forged(behind), 'us');
+show('forged, one source: RESPONSE', await forged(strays), 'us');
+await limited.driver.stop();
 
 const options = { name: 'x', serial: 1, context: serverConnection.context, state: 'Wait for HELLO' };
 const kept = [];

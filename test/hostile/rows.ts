@@ -28,6 +28,7 @@ const TEXTS = 'stories/texts.test.ts';
 const HISTORY = 'stories/history.test.ts';
 const SERVER_UDP = 'transport/server-udp.test.ts';
 const SERVER_LIMITS = 'transport/server-limits.test.ts';
+const OFF_PATH = 'transport/off-path.test.ts';
 const ACCEPTOR = 'transport/acceptor.test.ts';
 const WIRE = 'wire/faults.test.ts';
 const KEYSTORE = 'security/keystore.test.ts';
@@ -65,6 +66,12 @@ const TO_SERVER: readonly Row[] = [
   { no: 26, input: 'HELLO and RESPONSE of a connected client, replayed', outcome: 'undisturbed', sockets, elsewhere: [[TAKEOVER, '26:']] },
   { no: 27, input: 'RES right in all but the last byte', outcome: 'AUTH_FAIL', sockets, elsewhere: [[SERVER_UDP, '27:'], [KEYSTORE, 'only the right one, bit by bit']] },
   { no: 28, input: 'a recorded log-on, replayed', outcome: 'a new rand, AUTH_FAIL', sockets, elsewhere: [[SERVER_UDP, '28:']] },
+  { no: 137, input: 'rubbish with the source address of a victim who logs on', outcome: 'it succeeds', sockets, scaled: 'as fast as a test sends; node test/hostile/measure-off-path.mjs for 10 000/s', elsewhere: [[OFF_PATH, 'rubbish']] },
+  { no: 138, input: '... HELLOs', outcome: 'it succeeds, by RETRY and its token', sockets, elsewhere: [[OFF_PATH, 'HELLOs']] },
+  { no: 139, input: '... HELLOs with a token that is none', outcome: 'it succeeds', sockets, elsewhere: [[OFF_PATH, 'HELLOs with a token']] },
+  { no: 140, input: '... RESPONSEs', outcome: 'it succeeds; AUTH_FAILs are bounded', sockets, elsewhere: [[OFF_PATH, 'RESPONSEs']] },
+  { no: 141, input: 'RES of four attempts, relayed behind the genuine RESPONSE', outcome: 'the genuine attempt stays', elsewhere: [[OFF_PATH, 'answers relayed']] },
+  { no: 142, input: 'a CONNECT after thousands of HELLOs for its Client-ID', outcome: 'nobody waits', elsewhere: [[OFF_PATH, 'a CONNECT ends few']] },
 ];
 
 // prettier-ignore
@@ -84,6 +91,7 @@ const TO_CLIENT: readonly Row[] = [
   { no: 41, input: "AUTH_SUCCESS of another user's attempt", outcome: 'dropped', elsewhere: [[FORGED, '41:'], [KEYSTORE, 'of another HELLO']] },
   { no: 42, input: 'rubbish of any size', outcome: 'dropped', sockets, added },
   { no: 43, input: 'all three answers in Offline, Connecting, Connected', outcome: 'ignored', sockets, elsewhere: [[FORGED, '43:']] },
+  { no: 143, input: 'a hundred RETRYs', outcome: 'three are answered; Connected', elsewhere: [[FORGED, '143:'], ['conform/broken-clients/found.ts', 'retry-hundred']] },
   { no: 44, input: 'port unreachable; the server comes later', outcome: 'the log-on succeeds', sockets, elsewhere: [[LOSS, '44: nothing listens'], [LOG_ON, 'a log-on that begins before the server']] },
   { no: 45, input: '30 % loss both ways', outcome: '93 % succeed, none hangs', elsewhere: [[LOSS, '45:']] },
   { no: 46, input: 'everything three times, in any order', outcome: 'as without', sockets, elsewhere: [[LOSS, '46:'], [LOG_ON, 'every log-on succeeds, and once']] },
@@ -176,7 +184,7 @@ const LISTS: readonly Row[] = [
 // prettier-ignore
 const OPERATION: readonly Row[] = [
   { no: 107, input: 'a log-on elsewhere in a chat', outcome: 'the older is told, the partner too', sockets, elsewhere: [[TAKEOVER, '107:'], [LOG_ON, 'a log-on elsewhere']] },
-  { no: 108, input: 'two machines with --reconnect', outcome: 'one displaces the other once', open: 'there is no --reconnect; who is displaced stays off line', elsewhere: [[TAKEOVER, '107: the newer connection']] },
+  { no: 108, input: 'two machines with --reconnect', outcome: 'one displaces the other once', elsewhere: [['client/reconnect.test.ts', 'after a connection that was lost, too slow or ended by a shutdown, and no other'], [TAKEOVER, '107: the newer connection']] },
   { no: 110, input: 'a reader stops, a writer goes on', outcome: 'closed as too slow; Chat ended', sockets, elsewhere: [['stories/slow.test.ts', '110:']] },
   { no: 111, input: 'FIN without CLOSE', outcome: 'lost', sockets, elsewhere: [['stories/liveness.test.ts', '111:']] },
   { no: 113, input: 'asleep for an hour', outcome: 'lost; a log-on at once', elsewhere: [[TAKEOVER, '113:']] },

@@ -91,7 +91,7 @@ test('7-92, 7-111 log-off, FIN and RST in a chat: the partner is told at once, a
     expect(await partner.reply()).toEqual({ type: 'END_NOTIF', session, why });
   }
   await it.until('the end of the connection', () =>
-    it.server.errors.some((line) => /disconnected .*cause=lost/.test(line)),
+    it.server.errors.some((line) => /disconnected .*cause=truncated/.test(line)),
   );
 });
 

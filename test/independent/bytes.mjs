@@ -162,6 +162,12 @@ export function randOf(challenge) {
   reader.extensions();
   return rand;
 }
+export function tokenOf(retry) {
+  const reader = new Reader(retry.subarray(24));
+  const token = Buffer.from(reader.take(16));
+  reader.extensions();
+  return token;
+}
 /** @returns cookie and port if the datagram opens under the candidate */
 export function openSuccess(bytes, { success }) {
   if (bytes.length !== 84) return undefined;

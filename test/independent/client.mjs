@@ -32,6 +32,7 @@ import {
   openSuccess,
   PREFACE,
   randOf,
+  tokenOf,
   secretOf,
   typeOf,
   uint,
@@ -59,7 +60,12 @@ class Client {
   phase = 'Wait for Challenge';
   chat = new Chat(this, print);
   candidates = [];
+  /** By rand: the server's attempt that each answers. */
+  responses = new Map();
   timers = {};
+  /** Of the last RETRY; and how many came since the last repetition. */
+  token = Buffer.alloc(0);
+  retries = 0;
 
   constructor(id, key, address, port) {
     Object.assign(this, { id, key, address });
@@ -68,7 +74,7 @@ class Client {
     this.udp = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
     this.udp.on('error', () => undefined); // ICMP is only a hint (3.9)
     this.udp.on('message', (bytes) => this.onDatagram(bytes));
-    this.udp.connect(port, address, () => this.repeat(() => [this.hello]));
+    this.udp.connect(port, address, () => this.repeat(() => [this.question]));
   }
 
   arm(name, ms, action) {
@@ -78,17 +84,18 @@ class Client {
 
   // ---- log-on (3)
 
-  /** Sends now and after each back-off step, and gives up at the end (3.2). */
-  repeat(datagrams) {
-    const steps = [500, 1000, 2000, 2000];
-    const transmit = () => {
-      for (const bytes of datagrams()) this.udp.send(bytes);
+  /** Sends the first now and all of them after each back-off step, and gives up at the end (3.2). */
+  repeat(datagrams, first = datagrams()) {
+    const steps = [500, 1000, 1000, 1500, 1500];
+    const transmit = (some) => {
+      this.retries = 0;
+      for (const bytes of some) this.udp.send(bytes);
       const step = steps.shift();
-      if (step !== undefined) this.arm('retry', step * (1 + Math.random() / 4), transmit);
+      if (step !== undefined) this.arm('retry', step * (1 + Math.random() / 4), () => transmit(datagrams()));
     };
     const why = () => (this.timers.hold ? 'Authentication failed' : 'No answer from the server');
     this.arm('giveUp', 8000, () => this.finish(why()));
-    transmit();
+    transmit(first);
   }
 
   onDatagram(bytes) {
@@ -97,22 +104,36 @@ class Client {
       if (type === 2) this.onChallenge(bytes);
       if (type === 4) this.onSuccess(bytes);
       if (type === 5) this.onFail(bytes);
+      if (type === 6) this.onRetry(bytes);
     } catch (error) {
       if (!(error instanceof Wrong)) throw error;
     }
   }
 
+  /** HELLO, and behind it the token of a server that had no room (3.6); keys are made of HELLO alone. */
+  get question() {
+    return Buffer.concat([this.hello, this.token]);
+  }
+
+  onRetry(bytes) {
+    if (!this.phase.startsWith('Wait for') || this.retries === 3) return;
+    this.retries++;
+    this.token = tokenOf(bytes);
+    this.udp.send(this.question);
+  }
+
   onChallenge(bytes) {
-    const rand = randOf(bytes);
-    const known = this.candidates.some((candidate) => candidate.rand.equals(rand));
-    if (known || this.candidates.length === 3) return;
-    const candidate = candidateOf(this.key, this.id, this.hello, bytes, rand);
-    this.candidates.push(candidate);
-    if (this.phase === 'Wait for AUTH_SUCCESS') this.udp.send(candidate.response);
-    else {
+    const candidate = candidateOf(this.key, this.id, this.hello, bytes, randOf(bytes));
+    const rand = candidate.rand.toString('hex');
+    if (this.candidates.some(({ th }) => th.equals(candidate.th))) return;
+    const answered = this.responses.has(rand);
+    if (!answered && this.responses.size === 4) return;
+    this.responses.set(rand, candidate.response);
+    this.candidates = [...this.candidates, candidate].slice(-4);
+    if (this.phase === 'Wait for Challenge') {
       this.phase = 'Wait for AUTH_SUCCESS';
-      this.repeat(() => this.candidates.map(({ response }) => response));
-    }
+      this.repeat(() => [this.question, ...this.responses.values()], [candidate.response]);
+    } else if (!answered) this.udp.send(candidate.response);
   }
 
   onSuccess(bytes) {

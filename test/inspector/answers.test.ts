@@ -30,8 +30,8 @@ test.each([
   ['client connection', 'Connected', 'U.CHAT', 0, 'Connected', 'passed on', '→CH'],
   ['client chat', 'Active Chat', 'U.TEXT', 1, 'Active Chat', 'stayed', 'SPEC'],
   ['client chat', 'Active Chat', 'M.UNREACHABLE', 0, 'Active Chat', 'protocol error', 'PE'],
-  ['some machine', 'a', 'e', 0, 'b', 'moved', ''],
-  ['client chat', 'Gone', 'U.TEXT', -1, 'Gone', 'not taken', ''],
+  ['some machine', 'a', 'e', 0, 'b', 'moved', undefined],
+  ['client chat', 'Gone', 'U.TEXT', -1, 'Gone', 'not taken', undefined],
 ])('%s in %s on %s: %s %s', (machine, from, event, alternative, to, kind, mark) => {
   expect(answerOf(step(machine, from, event, alternative, to))).toMatchObject({ kind, mark });
 });

@@ -29,7 +29,7 @@ const LIVES = [
     machine: clientConnection,
     context: clientConnection.context,
     events: [
-      { type: 'U.TEXT', text: 'too early' },
+      { type: 'U.TEXT', text: 'too early', session: null },
       { type: 'U.LOGON' },
       { type: 'T.RETRY' },
       { type: 'D.CHALLENGE', rand: 'ab' },
@@ -48,7 +48,7 @@ const LIVES = [
     events: [
       { type: 'U.CHAT', id: 'alice' },
       { type: 'U.CHAT', id: 'bob' },
-      { type: 'M.CHAT_STARTED', session: 7, id: 'carol' },
+      { type: 'M.CHAT_STARTED', session: 7, id: 'carol', blocked: false },
       { type: 'M.CHAT', session: 7, texts: ['Grüße ☕', '</script>'] },
       { type: 'U.END' },
     ],

@@ -83,14 +83,14 @@ test('what goes on to the wire must have a place there', () => {
     expect([id, chat.send({ type: 'U.CHAT', id })]).toEqual([id, 'malformed payload']);
   }
   for (const session of [0, 2 ** 32]) {
-    expect(chat.send({ type: 'M.CHAT_STARTED', session, id: 'bob' })).toBe('malformed payload');
+    expect(chat.send({ type: 'M.CHAT_STARTED', session, id: 'bob', blocked: false })).toBe('malformed payload');
   }
   for (const text of ['', 'a\u0007', '\ud800', 'x'.repeat(WIRE.TEXT_MAX_BYTES + 1)]) {
-    expect(chat.send({ type: 'U.TEXT', text })).toBe('malformed payload');
+    expect(chat.send({ type: 'U.TEXT', text, session: 1 })).toBe('malformed payload');
     expect(chat.send({ type: 'M.CHAT', session: 1, texts: ['fine', text] })).toBe('malformed payload');
   }
   expect(chat.injected).toEqual([]);
-  expect(chat.send({ type: 'U.TEXT', text: 'x'.repeat(WIRE.TEXT_MAX_BYTES) })).toBeUndefined();
+  expect(chat.send({ type: 'U.TEXT', text: 'x'.repeat(WIRE.TEXT_MAX_BYTES), session: 1 })).toBeUndefined();
 });
 
 test('a machine that is not there, or no more', () => {
@@ -181,7 +181,7 @@ describe('on live processes', () => {
   const USER = [
     { type: 'U.LOGON' },
     { type: 'U.CHAT', id: 'bob' },
-    { type: 'U.TEXT', text: 'hello' },
+    { type: 'U.TEXT', text: 'hello', session: 1 },
     { type: 'U.HISTORY', id: 'bob' },
     { type: 'U.END' },
   ] as const;

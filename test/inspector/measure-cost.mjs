@@ -62,9 +62,9 @@ function viewer(link, until = -1) {
 }
 
 const EVENTS = [
-  { type: 'U.TEXT', text: 'Shall we meet at nine?' },
+  { type: 'U.TEXT', text: 'Shall we meet at nine?', session: 1 },
   { type: 'M.CHAT', session: 1, texts: ['Yes.'] },
-  { type: 'U.TEXT', text: 'At the corner?' },
+  { type: 'U.TEXT', text: 'At the corner?', session: 1 },
   { type: 'T.ACT_WARN' },
 ];
 /** A chat in which somebody writes and reads. */

@@ -171,8 +171,8 @@ export async function smallStory(): Promise<RecordedWorld> {
   world.does('alice', { type: 'U.LOGON' });
   world.does('bob', { type: 'U.LOGON' });
   world.does('alice', { type: 'U.CHAT', id: 'bob' });
-  world.does('alice', { type: 'U.TEXT', text: 'Shall we meet at nine?' });
-  world.does('bob', { type: 'U.TEXT', text: 'Grüße ☕' });
+  world.does('alice', { type: 'U.TEXT', text: 'Shall we meet at nine?', session: 1 });
+  world.does('bob', { type: 'U.TEXT', text: 'Grüße ☕', session: 1 });
   world.does('bob', { type: 'U.END' });
   world.does('bob', { type: 'U.HISTORY', id: 'alice' });
   world.does('alice', { type: 'U.LOGOFF' });

@@ -15,8 +15,8 @@ export interface Violation {
 
 /** Everything that can be observed; a checker hears what it has a method for. */
 export interface Checker {
-  /** A line that a user typed, before the client gets it. */
-  typed?(client: SimulatedClient, line: string): void;
+  /** A line that a user typed, before the client gets it. @param begun the session in which it was begun */
+  typed?(client: SimulatedClient, line: string, begun: number | null): void;
   /** A line that a user was shown. */
   shown?(client: SimulatedClient, line: string): void;
   /** A step of a machine; `client` is absent for those of the server. */

@@ -14,6 +14,8 @@ export class SimulatedClient {
   loggingOnSince: number | undefined;
   /** Time this process did not run, while logging on. */
   frozenUntil = 0;
+  /** A line that its user has begun and not finished. */
+  line: { readonly text: string; readonly begun: number | null } | undefined;
   private read = 0;
 
   constructor(

@@ -131,10 +131,11 @@ function limitsOf(chance: Chance, slow: boolean): Limits {
     T_GUARD_MS: activity / 4,
     PENDING_ATTEMPTS: chance.pick([12, LIMITS.PENDING_ATTEMPTS]),
     PENDING_PER_SOURCE: chance.pick([1, 2, LIMITS.PENDING_PER_SOURCE]),
-    CONNECTING_PER_CLIENT: chance.pick([2, LIMITS.CONNECTING_PER_CLIENT]),
+    CONNECTING_PER_CLIENT: chance.pick([LIMITS.CONNECTING_PER_CLIENT, 6]),
     UNBOUND_SOCKETS: chance.pick([10, LIMITS.UNBOUND_SOCKETS]),
     UNBOUND_PER_SOURCE: chance.pick([2, LIMITS.UNBOUND_PER_SOURCE]),
     MESSAGES_PER_SECOND: chance.pick([0, slow ? 0 : 5, LIMITS.MESSAGES_PER_SECOND]),
+    CALLS_PER_MINUTE: chance.pick([0, 0, 0, LIMITS.CALLS_PER_MINUTE]),
     MESSAGE_BURST: chance.pick([slow ? LIMITS.MESSAGE_BURST : 5, LIMITS.MESSAGE_BURST]),
     OUTPUT_QUEUE_BYTES: output,
     // `drain` comes only to who has filled a stream's 16 KiB.

@@ -16,9 +16,12 @@ export class People {
   /** Texts typed so far: their numbers make them different. */
   texts = 0;
   private readonly chance: Chance;
+  /** Of its own, so that who writes slowly changes nothing else. */
+  private readonly slowness: Chance;
 
   constructor(private readonly town: Town) {
     this.chance = town.chance.for('people');
+    this.slowness = town.chance.for('slowness');
   }
 
   /** Most of those who have no client start one and log on. */
@@ -37,8 +40,17 @@ export class People {
     }
   }
 
+  /** Somebody begins a line, or finishes one that was begun, perhaps in another chat. */
+  private write(): void {
+    const client = this.slowness.pick(this.town.living.filter(({ kind }) => kind === 'honest'));
+    if (client.line) this.town.finish(client);
+    else client.line = { text: this.numbered(client, 'slowly'), begun: client.session };
+  }
+
   /** Somebody does something. */
   act(): void {
+    const writers = this.town.living.some(({ kind }) => kind === 'honest');
+    if (writers && this.slowness.chance(0.2)) this.write();
     const chatting = this.town.living.filter(({ user }) => user.isInChat);
     // Where somebody reads slowly, somebody writes fast.
     if (this.writesMuch && chatting.length > 0 && this.chance.chance(0.6)) {
@@ -125,6 +137,9 @@ export class People {
     const filling = this.chance.chance(longTexts)
       ? LONG.slice(this.chance.below(LONG.length))
       : this.chance.pick(FILLINGS);
-    this.town.type(client, `t${String(++this.texts)} ${client.id}>${client.peer ?? 'x'} ${filling}`.trimEnd());
+    this.town.type(client, this.numbered(client, filling));
+  }
+  private numbered({ id, peer }: SimulatedClient, filling: string): string {
+    return `t${String(++this.texts)} ${id}>${peer ?? 'x'} ${filling}`.trimEnd();
   }
 }

@@ -287,6 +287,16 @@ export const PLANTED: readonly PlantedBug[] = [
     ),
   },
   {
+    bug: 'a text goes to whoever is the correspondent when its line is finished',
+    foundBy: ['I-24'],
+    within: 40,
+    plant: clientPlant((client) =>
+      change(client, 'chatStep', (old, event: { type: string }, orders: unknown) =>
+        old(event.type === 'U.TEXT' ? { ...event, session: client.status.session } : event, orders),
+      ),
+    ),
+  },
+  {
     bug: 'AUTH_FAIL ends a log-on at once',
     foundBy: ['I-12'],
     within: 60,

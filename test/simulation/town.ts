@@ -190,8 +190,20 @@ export class Town {
   type(client: SimulatedClient, line: string): void {
     this.listen();
     this.tale.tell(`${client.name} types: ${abridged(line)}`);
-    this.each('typed', client, line);
+    this.each('typed', client, line, client.session);
     client.user.type(line);
+    this.listen();
+  }
+
+  /** The line that its user began: whatever has become of the chat since. */
+  finish(client: SimulatedClient): void {
+    this.listen();
+    const { line } = client;
+    if (!line) return;
+    client.line = undefined;
+    this.tale.tell(`${client.name} finishes: ${abridged(line.text)}`);
+    this.each('typed', client, line.text, line.begun);
+    client.user.finish(line.text, line.begun);
     this.listen();
   }
 

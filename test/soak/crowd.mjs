@@ -14,7 +14,7 @@ const LATE_MS = 300;
 /** Texts typed at once: at most. */
 const BURST = 3;
 /** What a user never reads unless his own connection was cut. */
-const LOST = ['Connection lost', 'Connection failed'];
+const LOST = ['Connection lost', 'Connection failed', 'Connection not accepted'];
 /** What a user of this crowd never reads. */
 const NEVER = [
   ...['Authentication failed', 'No answer from the server', 'Connection failed (timeout)', 'Protocol error'],

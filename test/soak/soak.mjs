@@ -27,7 +27,13 @@ const { openStore } = built('storage/sqlite');
 const here = dirname(fileURLToPath(import.meta.url));
 
 /** All users come from one address; each connection keeps its own limits. */
-const LIMITS = { DATAGRAMS_PER_SECOND: 0, PENDING_PER_SOURCE: 0, UNBOUND_PER_SOURCE: 0, AUTH_FAIL_PER_SECOND: 0 };
+const LIMITS = {
+  HELLOS_PER_SECOND: 0,
+  NEW_ATTEMPTS_PER_SECOND: 0,
+  PENDING_PER_SOURCE: 0,
+  UNBOUND_PER_SOURCE: 0,
+  AUTH_FAIL_PER_SECOND: 0,
+};
 /** A sample so often, or sixty in a shorter run. */
 const EVERY_MS = 10_000;
 const SAMPLES = 60;

@@ -35,17 +35,25 @@ function lastLine({ asked }: Fields, { status, count }: Fields): string {
 const named: Readonly<Record<string, Asked>> = {
   // Client, connection
   newAttempt: one({ type: 'newAttempt' }),
-  sendHELLO: one({ type: 'sendHELLO' }),
-  addCandidate: (_, { rand }) => [{ type: 'addCandidate', rand }],
+  // The newest token, and none when an attempt begins (3.6).
+  sendHELLO: ({ token }, { type, token: newest }) => [
+    { type: 'sendHELLO', token: type === 'D.RETRY' ? newest : type === 'U.LOGON' ? '' : token },
+  ],
+  takeToken: nothing,
+  // Four are kept, the newest (3.8).
+  addCandidate: ({ candidates }, { th, rand }) => {
+    const before = candidates as readonly string[];
+    return [{ type: 'addCandidate', th, rand, displaced: before.length < 4 ? [] : [before[0]] }];
+  },
   'sendRESPONSE:this': (_, { rand }) => [{ type: 'sendRESPONSE', rands: [rand] }],
-  'sendRESPONSE:all': ({ candidates }) => [{ type: 'sendRESPONSE', rands: candidates }],
-  keepKey: (_, { rand }) => [{ type: 'keepKey', rand }],
+  'sendRESPONSE:all': ({ rands }) => [{ type: 'sendRESPONSE', rands }],
+  keepKey: (_, { th }) => [{ type: 'keepKey', th }],
   openTcp: (_, { port }) => [{ type: 'openTcp', port }],
   sendCONNECT: one({ type: 'sendCONNECT' }),
-  // Five transmissions in all: the fourth repetition arms nothing (P9).
+  // Six transmissions in all: the fifth repetition arms nothing (P9).
   'start:RETRY': ({ step }, { type }) => {
     const next = type === 'T.RETRY' ? Number(step) + 1 : 0;
-    return next < 4 ? [{ type: 'arm', timer: 'RETRY', step: next }] : [];
+    return next < 5 ? [{ type: 'arm', timer: 'RETRY', step: next }] : [];
   },
   'start:GIVEUP': (_, { type }) => [{ type: 'arm', timer: 'GIVEUP', for: type === 'U.LOGON' ? 'CHALLENGE' : 'AUTH' }],
   reset: one({ type: 'reset' }),
@@ -55,12 +63,15 @@ const named: Readonly<Record<string, Asked>> = {
     return text === undefined ? [] : [{ type: 'show', text }];
   },
   // Client, chat
+  'show:Chat ended': (_, { why }) => [{ type: 'show', text: 'Chat ended', ...(why === undefined ? {} : { why }) }],
   want: nothing,
   clearWant: nothing,
   setSession: nothing,
   clearSession: nothing,
   sendCHAT_REQUEST: (_, { id }) => send({ type: 'CHAT_REQUEST', id }),
   sendEND_REQUEST: ({ session }) => send({ type: 'END_REQUEST', session }),
+  'sendEND_REQUEST:this': (_, { session }) => send({ type: 'END_REQUEST', session }),
+  'sendCHAT_REQUEST:again': ({ want }) => send({ type: 'CHAT_REQUEST', id: want }),
   'show:text': ({ peer, session }, { texts }) => [{ type: 'showTexts', from: peer, session, texts }],
   noteIfOther: ({ want }, { id }) =>
     want === id ? [] : [{ type: 'show', text: expect.stringMatching(`${String(id)}.*${String(want)}`) as unknown }],
@@ -75,6 +86,7 @@ const named: Readonly<Record<string, Asked>> = {
   storeXRES: one({ type: 'storeXRES' }),
   sendCHALLENGE: answer('CHALLENGE'),
   silence: one({ type: 'silence' }),
+  sendRETRY: (_, { hash, attempt, to }) => [{ type: 'retry', hash, attempt, to }],
   sendAUTH_FAIL: answer('AUTH_FAIL'),
   countBad: nothing,
   makeCookie: one({ type: 'makeCookie' }),

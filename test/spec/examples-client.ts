@@ -8,39 +8,46 @@ import { clientHistory } from '../../machines/client/history';
 import { CLOSED, examples, session } from './examples';
 
 const rand = (n: number): string => n.toString(16).padStart(64, '0');
-// The first repetition, and the last: the fourth arms nothing more (P9).
+// The first repetition, and the last: the fifth arms nothing more (P9).
 const RETRIES = [
   { event: () => ({ type: 'T.RETRY' }) as const },
-  { context: { step: 3 }, event: () => ({ type: 'T.RETRY' }) as const },
+  { context: { step: 4 }, event: () => ({ type: 'T.RETRY' }) as const },
 ];
+
+/** The n-th CHALLENGE of an attempt, and one with its rand and other bytes. */
+const challenge = (n: number) => ({ th: rand(100 + n), rand: rand(n) });
+const altered = (n: number) => ({ th: rand(200 + n), rand: rand(n) });
+const having = (...held: readonly { th: string; rand: string }[]) => ({
+  rands: [...new Set(held.map((each) => each.rand))],
+  candidates: held.map(({ th }) => th),
+});
+const arrives = (candidate: { th: string; rand: string }) => () => ({ type: 'D.CHALLENGE', ...candidate }) as const;
+const four = having(challenge(1), challenge(2), challenge(3), challenge(4));
 
 const CHALLENGES = [
+  [{ event: arrives(challenge(1)) }, { context: four, event: arrives(challenge(4)) }],
+  [{ event: arrives(altered(1)) }, { context: four, event: arrives(altered(1)) }],
   [
-    { event: () => ({ type: 'D.CHALLENGE', rand: rand(1) }) as const },
-    {
-      context: { candidates: [rand(1), rand(2), rand(3)] },
-      event: () => ({ type: 'D.CHALLENGE', rand: rand(3) }) as const,
-    },
+    { event: arrives(challenge(2)) },
+    { context: having(challenge(1), challenge(2), challenge(3)), event: arrives(challenge(4)) },
+    { context: having(challenge(1), altered(1), challenge(2), altered(2)), event: arrives(challenge(3)) },
   ],
-  [
-    { event: () => ({ type: 'D.CHALLENGE', rand: rand(2) }) as const },
-    { context: { candidates: [rand(1), rand(2)] }, event: () => ({ type: 'D.CHALLENGE', rand: rand(3) }) as const },
-  ],
-  [
-    {
-      context: { candidates: [rand(1), rand(2), rand(3)] },
-      event: () => ({ type: 'D.CHALLENGE', rand: rand(4) }) as const,
-    },
-  ],
+  [{ context: four, event: arrives(challenge(5)) }],
 ];
 
-const noAttempt = { candidates: [], step: 0 };
-const attempt = { candidates: [rand(1)], step: 0 };
+const token = (n: number): string => n.toString(16).padStart(32, '0');
+const AGAIN = [
+  [0, 2].map((retries) => ({ context: { retries }, event: () => ({ type: 'D.RETRY', token: token(2) }) as const })),
+  [{ context: { retries: 3 }, event: () => ({ type: 'D.RETRY', token: token(2) }) as const }],
+];
+
+const noAttempt = { rands: [], candidates: [], step: 0, token: '', retries: 0 };
+const attempt = { ...having(challenge(1)), step: 0, token: token(1), retries: 1 };
 
 export const connection = examples(clientConnection, {
   contexts: {
     Offline: noAttempt,
-    'Wait for Challenge': noAttempt,
+    'Wait for Challenge': { ...attempt, ...having() },
     'Wait for AUTH_SUCCESS.answering': attempt,
     'Wait for AUTH_SUCCESS.doubting': attempt,
     'Connecting.opening': noAttempt,
@@ -52,11 +59,12 @@ export const connection = examples(clientConnection, {
     'U.LOGOFF': { type: 'U.LOGOFF' },
     'U.CHAT': { type: 'U.CHAT', id: 'bob' },
     'U.END': { type: 'U.END' },
-    'U.TEXT': { type: 'U.TEXT', text: 'hello' },
+    'U.TEXT': { type: 'U.TEXT', text: 'hello', session: 7 },
     'U.HISTORY': { type: 'U.HISTORY', id: 'bob' },
-    'D.CHALLENGE': { type: 'D.CHALLENGE', rand: rand(1) },
-    'D.AUTH_SUCCESS': { type: 'D.AUTH_SUCCESS', rand: rand(1), port: 40000 },
+    'D.CHALLENGE': { type: 'D.CHALLENGE', ...challenge(1) },
+    'D.AUTH_SUCCESS': { type: 'D.AUTH_SUCCESS', th: challenge(1).th, port: 40000 },
     'D.AUTH_FAIL': { type: 'D.AUTH_FAIL' },
+    'D.RETRY': { type: 'D.RETRY', token: token(2) },
     'T.RETRY': { type: 'T.RETRY' },
     'T.GIVEUP': { type: 'T.GIVEUP' },
     'T.HOLD': { type: 'T.HOLD' },
@@ -67,7 +75,7 @@ export const connection = examples(clientConnection, {
     'N.CLOSED': { type: 'N.CLOSED', cause: 'lost' },
     'X.PROTOCOL': { type: 'X.PROTOCOL' },
     'M.CONNECTED': { type: 'M.CONNECTED' },
-    'M.CHAT_STARTED': { type: 'M.CHAT_STARTED', session: 7, id: 'bob' },
+    'M.CHAT_STARTED': { type: 'M.CHAT_STARTED', session: 7, id: 'bob', blocked: false },
     'M.UNREACHABLE': { type: 'M.UNREACHABLE', id: 'bob' },
     'M.END_NOTIF': { type: 'M.END_NOTIF', session: 7 },
     'M.CHAT': { type: 'M.CHAT', session: 7, texts: ['hello'] },
@@ -75,9 +83,9 @@ export const connection = examples(clientConnection, {
     'M.HISTORY_END': { type: 'M.HISTORY_END', id: 'bob', status: 0, count: 0 },
   },
   choices: {
-    'Wait for Challenge': { 'T.RETRY': [RETRIES] },
-    'Wait for AUTH_SUCCESS.answering': { 'D.CHALLENGE': CHALLENGES, 'T.RETRY': [RETRIES] },
-    'Wait for AUTH_SUCCESS.doubting': { 'D.CHALLENGE': CHALLENGES, 'T.RETRY': [RETRIES] },
+    'Wait for Challenge': { 'D.RETRY': AGAIN, 'T.RETRY': [RETRIES] },
+    'Wait for AUTH_SUCCESS.answering': { 'D.CHALLENGE': CHALLENGES, 'D.RETRY': AGAIN, 'T.RETRY': [RETRIES] },
+    'Wait for AUTH_SUCCESS.doubting': { 'D.CHALLENGE': CHALLENGES, 'D.RETRY': AGAIN, 'T.RETRY': [RETRIES] },
     'Connecting.opening': { 'N.CLOSED': [CLOSED] },
     'Connecting.awaiting': { 'N.CLOSED': [CLOSED] },
     Connected: {
@@ -90,6 +98,8 @@ export const connection = examples(clientConnection, {
   },
 });
 
+const text = (begun: number | null) => ({ type: 'U.TEXT', text: 'hello', session: begun }) as const;
+const started = (id: string, blocked: boolean) => ({ type: 'M.CHAT_STARTED', session: 7, id, blocked }) as const;
 const idle: ChatContext = { id: 'alice', want: null, session: null, peer: null };
 
 export const chat = examples(clientChat, {
@@ -101,8 +111,8 @@ export const chat = examples(clientChat, {
   events: {
     'U.CHAT': { type: 'U.CHAT', id: 'bob' },
     'U.END': { type: 'U.END' },
-    'U.TEXT': { type: 'U.TEXT', text: 'hello' },
-    'M.CHAT_STARTED': { type: 'M.CHAT_STARTED', session: 7, id: 'bob' },
+    'U.TEXT': { type: 'U.TEXT', text: 'hello', session: 7 },
+    'M.CHAT_STARTED': { type: 'M.CHAT_STARTED', session: 7, id: 'bob', blocked: false },
     'M.UNREACHABLE': { type: 'M.UNREACHABLE', id: 'bob' },
     'M.END_NOTIF': { type: 'M.END_NOTIF', session: 7 },
     'M.CHAT': { type: 'M.CHAT', session: 7, texts: ['hello'] },
@@ -120,12 +130,17 @@ export const chat = examples(clientChat, {
         ],
         [{ event: () => ({ type: 'U.CHAT', id: 'bob' }) }, { event: () => ({ type: 'U.CHAT', id: 'x'.repeat(32) }) }],
       ],
+      'U.TEXT': [[{ event: () => text(null) }], [{ event: () => text(7) }]],
+      'M.CHAT_STARTED': [[{ event: () => started('bob', true) }], [{ event: () => started('bob', false) }]],
     },
     'Wait for CHAT_STARTED': {
+      'U.TEXT': [[{ event: () => text(null) }], [{ event: () => text(7) }]],
       'M.CHAT_STARTED': [
+        [{ event: () => started('carol', true) }],
         [
-          { event: ({ want }) => ({ type: 'M.CHAT_STARTED', session: 7, id: want ?? '' }) },
-          { event: () => ({ type: 'M.CHAT_STARTED', session: 7, id: 'carol' }) },
+          { event: ({ want }) => started(want ?? '', false) },
+          { event: ({ want }) => started(want ?? '', true) },
+          { event: () => started('carol', false) },
         ],
       ],
       'M.UNREACHABLE': [
@@ -135,11 +150,13 @@ export const chat = examples(clientChat, {
     },
     'Active Chat': {
       'U.TEXT': [
-        [{ event: () => ({ type: 'U.TEXT', text: 'x'.repeat(4097), fault: 'too long' }) }],
-        [{ event: () => ({ type: 'U.TEXT', text: 'hello' }) }],
+        [{ event: (c) => ({ ...text(c.session), text: 'x'.repeat(4097), fault: 'too long' }) }],
+        [{ event: (c) => text(c.session) }],
+        [{ event: () => text(null) }],
+        [{ event: (c) => text(session(c.session) - 1) }, { event: (c) => text(session(c.session) + 1) }],
       ],
       'M.END_NOTIF': [
-        [{ event: (c) => ({ type: 'M.END_NOTIF', session: session(c.session) }) }],
+        [{ event: (c) => ({ type: 'M.END_NOTIF', session: session(c.session), why: 4 }) }],
         [{ event: (c) => ({ type: 'M.END_NOTIF', session: session(c.session) - 1 }) }],
       ],
       'M.CHAT': [

@@ -9,12 +9,17 @@ import { serverHistory } from '../../machines/server/history';
 import { CLOSED, examples, session } from './examples';
 
 const asked = { attempt: '0123456789abcdef0123456789abcdef', to: { address: '192.0.2.1', port: 50000 } };
-const ofAlice = { id: 'alice', wrong: 0 };
+/** Wrong in another way than those before it, and a copy of the first of them. */
+const isBad = ({ wrong }: { wrong: readonly string[] }) =>
+  ({ type: 'D.RESPONSE_BAD', hash: `wrong ${String(wrong.length)}`, ...asked }) as const;
+const isCopy = ({ wrong }: { wrong: readonly string[] }) =>
+  ({ type: 'D.RESPONSE_BAD', hash: wrong[0] ?? '', ...asked }) as const;
+const ofAlice = { id: 'alice', wrong: [] };
 
 export const connection = examples(serverConnection, {
   contexts: {
-    Offline: { id: '', wrong: 0 },
-    'Wait for HELLO': { id: '', wrong: 0 },
+    Offline: { id: '', wrong: [] },
+    'Wait for HELLO': { id: '', wrong: [] },
     'Wait for RESPONSE': ofAlice,
     Connecting: ofAlice,
     Connected: ofAlice,
@@ -26,8 +31,9 @@ export const connection = examples(serverConnection, {
     'D.HELLO_NEW': { type: 'D.HELLO_NEW', id: 'alice', ...asked },
     'D.HELLO_DUP': { type: 'D.HELLO_DUP', ...asked },
     'D.HELLO_UNKNOWN': { type: 'D.HELLO_UNKNOWN', id: 'mallory', ...asked },
+    'D.HELLO_UNPROVED': { type: 'D.HELLO_UNPROVED', hash: 'of its bytes', ...asked },
     'D.RESPONSE_OK': { type: 'D.RESPONSE_OK', ...asked },
-    'D.RESPONSE_BAD': { type: 'D.RESPONSE_BAD', ...asked },
+    'D.RESPONSE_BAD': { type: 'D.RESPONSE_BAD', hash: 'c', ...asked },
     'D.RESPONSE_STRAY': { type: 'D.RESPONSE_STRAY', ...asked },
     'K.CONNECT_OK': { type: 'K.CONNECT_OK' },
     'K.CONNECT_BAD': { type: 'K.CONNECT_BAD' },
@@ -45,8 +51,9 @@ export const connection = examples(serverConnection, {
   choices: {
     'Wait for RESPONSE': {
       'D.RESPONSE_BAD': [
-        [0, 1].map((wrong) => ({ context: { wrong }, event: () => ({ type: 'D.RESPONSE_BAD', ...asked }) as const })),
-        [{ context: { wrong: 2 }, event: () => ({ type: 'D.RESPONSE_BAD', ...asked }) }],
+        [['a'], ['a', 'b']].map((wrong) => ({ context: { wrong }, event: isCopy })),
+        [[], ['a']].map((wrong) => ({ context: { wrong }, event: isBad })),
+        [{ context: { wrong: ['a', 'b'] }, event: isBad }],
       ],
     },
     Connected: { 'N.CLOSED': [CLOSED] },

@@ -101,7 +101,7 @@ describe('writing', () => {
   test('a directory that is missing is named', () => {
     const { kind, message } = refusal(() => writeKeyFile(path('missing/alice.key'), HEX, { force: false }));
     expect(kind).toBe('failed');
-    expect(message).toMatch(/missing\/alice\.key cannot be made \(ENOENT\)/);
+    expect(message).toMatch(/missing\/alice\.key cannot be written \(ENOENT\); make its directory first/);
   });
 
   test('what is staged can be taken back: a new file goes, an old one was never touched', () => {

@@ -56,7 +56,9 @@ describe('add', () => {
   });
 
   test('if the key file cannot be made no subscriber is', async () => {
-    expect(await keys('add alice --out missing/alice.key')).toEqual(refused(1, /missing\/alice\.key cannot be made/));
+    expect(await keys('add alice --out missing/alice.key')).toEqual(
+      refused(1, /missing\/alice\.key cannot be written/),
+    );
     expect(stored()).toEqual([]);
   });
 

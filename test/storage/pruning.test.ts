@@ -8,6 +8,8 @@ import { openDatabase } from '../../storage/open';
 import { storeOn } from '../../storage/sqlite';
 import { databases } from './files';
 
+/** Another process prunes a hundred thousand texts, on a machine that may have other things to do. */
+jest.setTimeout(120_000);
 const { path, closeLater } = databases();
 
 const OLD = 1000;

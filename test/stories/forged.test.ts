@@ -113,7 +113,7 @@ test.each([LIMITS.T_FAIL_HOLD_MS, 0])('34: a wrong key: AUTH_FAIL takes effect a
   }),
 );
 
-test.each([1, 2])('35: %i forged CHALLENGEs before the genuine one: all are answered, Connected', (forged) =>
+test.each([1, 2, 3])('35: %i forged CHALLENGEs before the genuine one: all are answered, Connected', (forged) =>
   played(hostile, (world) => {
     const a = begins(world, 50);
     for (let n = 0; n < forged; n++) forge(world, challenge(world), n);
@@ -137,20 +137,36 @@ story('35: the same CHALLENGE many times is one candidate', hostile, (world) => 
   expect(world.watch.datagrams.filter((name) => name === 'RESPONSE')).toHaveLength(2);
 });
 
-story('three forged CHALLENGEs: the work is bounded, the attempt fails, the next one succeeds', hostile, (world) => {
+/** The genuine CHALLENGE, with entries in its extension block that nobody knows and nobody has to know (1.7). */
+function altered(genuine: Buffer, ...entries: number[]): Buffer {
+  const bytes = Buffer.concat([genuine, Buffer.from(entries)]);
+  bytes.writeUInt16BE(bytes.length, 6);
+  return bytes;
+}
+
+test.each([1, 3, 4, 50])('35: %i altered copies before the genuine CHALLENGE: one RESPONSE, Connected', (copies) =>
+  played(hostile, (world) => {
+    const a = begins(world, 150);
+    const genuine = newest(world, 'CHALLENGE');
+    for (let n = 0; n < copies; n++) forge(world, altered(genuine, 0x20, 1, n), n / 10);
+    connects(world, a);
+    expect(world.watch.datagrams.filter((name) => name === 'RESPONSE')).toHaveLength(1);
+  }),
+);
+
+story('four forged CHALLENGEs: the work is bounded, the attempt fails, the next one succeeds', hostile, (world) => {
   const a = begins(world, 50);
-  for (let n = 0; n < 3; n++) forge(world, challenge(world), n);
+  for (let n = 0; n < 4; n++) forge(world, challenge(world), n);
   world.advance(LIMITS.T_AUTH_MS + 200);
   expect(a.look()).toEqual(['No answer from the server']);
-  expect(world.watch.datagrams.filter((name) => name === 'RESPONSE')).toHaveLength(15);
+  expect(world.watch.datagrams.filter((name) => name === 'RESPONSE')).toHaveLength(24);
   a.type('Log on');
   connects(world, a);
 });
 
-story('with two forged CHALLENGEs, two wrong RESPONSEs and AUTH_FAILs: Connected (L-3)', hostile, (world) => {
+story('with three forged CHALLENGEs, two wrong RESPONSEs and AUTH_FAILs: Connected (L-3)', hostile, (world) => {
   const a = begins(world, 50);
-  forge(world, challenge(world));
-  forge(world, challenge(world), 1);
+  for (let n = 0; n < 3; n++) forge(world, challenge(world), n / 2);
   world.advance(155);
   const right = newest(world, 'RESPONSE');
   const from = { address: '10.9.9.9', port: 1 };
@@ -159,6 +175,20 @@ story('with two forged CHALLENGEs, two wrong RESPONSEs and AUTH_FAILs: Connected
   connects(world, a);
   expect(world.watch.datagrams.filter((name) => name === 'AUTH_FAIL')).toHaveLength(2);
 });
+
+story(
+  'copies of a wrong RESPONSE count as one: three of them, and a second one, do not close the attempt',
+  hostile,
+  (world) => {
+    const a = begins(world, 255);
+    const right = newest(world, 'RESPONSE');
+    const from = { address: '10.9.9.9', port: 1 };
+    const wrong = [0, 1].map((n) => flipped(right, (24 + 2 + n) * 8));
+    for (const bytes of wrong) for (let n = 0; n < 3; n++) world.network.inject(from, SERVER, bytes, -WAY_MS + 1);
+    connects(world, a);
+    expect(world.watch.datagrams.filter((name) => name === 'AUTH_FAIL')).toHaveLength(6);
+  },
+);
 
 story('37: a CHALLENGE with a version that was not offered', hostile, (world) => {
   const a = begins(world, 50);
@@ -211,4 +241,42 @@ story('43: CHALLENGE, AUTH_SUCCESS, AUTH_FAIL in Offline, Connecting and Connect
   world.advance(1_000);
   expect([a.isOffline, a.look()]).toEqual([true, ['Disconnected']]);
   expect(world.watch.datagrams).toHaveLength(5 - 1);
+});
+
+const retry = (world: World): Buffer =>
+  encodeDatagram(attemptOf(world), { type: 'RETRY', token: world.random.bytes(16) });
+const hellos = (world: World): Buffer[] =>
+  world.watch.sentDatagrams.filter(({ name }) => name === 'HELLO').map(({ bytes }) => bytes);
+
+story('143: a hundred RETRYs: three are answered in a step, and the log-on succeeds', hostile, (world) => {
+  const a = begins(world, 50);
+  for (let n = 0; n < 100; n++) forge(world, retry(world));
+  world.advance(20);
+  expect(hellos(world).map(({ length }) => length)).toEqual([128, 144, 144, 144]);
+  connects(world, a);
+});
+
+const crowded = { ...hostile, limits: { PENDING_ATTEMPTS: 1 } } as const;
+/** Somebody else's attempt fills the table. */
+function crowd(world: World): void {
+  const bytes = encodeDatagram(world.random.bytes(16), { type: 'HELLO', ver: { min: 1, max: 1 }, id: 'B' });
+  world.network.inject({ address: '203.0.113.7', port: 7 }, SERVER, bytes);
+  world.advance(10);
+}
+
+story('a server without room: RETRY, the same HELLO with its token, and the log-on goes on', crowded, (world) => {
+  crowd(world);
+  const a = begins(world, 350);
+  const [plain, proved, ...more] = hellos(world);
+  expect([plain?.length, proved?.length, more]).toEqual([128, 144, []]);
+  expect(proved?.subarray(0, 128)).toEqual(plain);
+  connects(world, a);
+});
+
+story('a server without room, and two RETRYs that are forged before the genuine one', crowded, (world) => {
+  crowd(world);
+  const a = begins(world, 50);
+  forge(world, retry(world));
+  forge(world, retry(world));
+  connects(world, a);
 });

@@ -211,3 +211,46 @@ story('a store with a gap: incomplete', { users }, (world) => {
   world.advance(10);
   expect(a.look()).toEqual([...lines.slice(0, 4), 'History incomplete']);
 });
+
+story(
+  'P11: a client that is read slowly reads slowly: the list waits at the server, nobody is cut, nothing is missing',
+  { users },
+  (world) => {
+    const lines = past(world, 3_000, 100);
+    const [a, b] = world.chat('A', 'B');
+    world.network.capacity = 20_000;
+    const release = a.hold();
+    a.type('History B');
+    // Far beyond T_DEAD: silence proves nothing while one does not listen, and KEEPALIVE goes on.
+    world.advance(10 * 60_000);
+    expect(a.look()).toEqual([]);
+    a.type('said meanwhile');
+    world.advance(1_000);
+    expect(b.look()).toContain('A: said meanwhile');
+    release();
+    world.advance(1_000);
+    const seen = a.look();
+    expect(seen.filter((line) => line.startsWith('<7>'))).toEqual(lines);
+    expect(seen.at(-1)).toBe('End of history (3000 messages)');
+  },
+);
+
+story('P11: two may hold it, and a FIN that came meanwhile is heard afterwards', { users }, async (world) => {
+  const lines = past(world, 100, 100);
+  const [a] = world.connect('A');
+  const [one, two] = [a.hold(), a.hold()];
+  a.type('History B');
+  world.advance(1_000);
+  one();
+  one();
+  world.advance(1_000);
+  expect(a.look()).toEqual([]);
+  const stopped = world.stopServer();
+  world.advance(1_000);
+  two();
+  world.advance(1_000);
+  const seen = a.look();
+  expect(seen.filter((line) => line.startsWith('<7>'))).toEqual(lines);
+  expect(a.isOffline).toBe(true);
+  await stopped;
+});

@@ -28,7 +28,7 @@ function both(one: Fate, other: Fate): Fate {
 const numbers = Array.from({ length: TRANSMISSIONS }, (_, n) => n);
 const stages: readonly Stage[] = ['HELLO', 'RESPONSE'];
 
-describe('any four of the five transmissions of a stage are lost', () => {
+describe('any five of the six transmissions of a stage are lost', () => {
   const cases = stages.flatMap((stage) => numbers.map((n) => [stage, n] as const));
 
   test.each(cases)('%s: only number %i arrives: Connected', (stage, n) =>
@@ -49,7 +49,8 @@ describe('any four of the five transmissions of a stage are lost', () => {
       a.type('Log on');
       world.until(() => a.isConnected, LIMITS.T_CHALLENGE_MS);
       expect(a.look()).toEqual(['Connected']);
-      expect(world.server.driver.census().counters.answersRepeated).toBe(n);
+      // With RESPONSE goes HELLO, and is answered again.
+      expect(world.server.driver.census().counters.answersRepeated).toBe(stage === 'HELLO' ? n : 2 * n);
     }),
   );
 
@@ -62,13 +63,14 @@ describe('any four of the five transmissions of a stage are lost', () => {
       world.network.fate = both(losing('HELLO', kept(hello)), losing('RESPONSE', kept(response)));
       a.type('Log on');
       world.until(() => a.isConnected, LIMITS.T_CHALLENGE_MS + LIMITS.T_AUTH_MS);
-      const sent = world.watch.datagrams.filter((name) => name === 'HELLO' || name === 'RESPONSE');
-      expect(sent).toHaveLength(hello + 1 + response + 1);
+      // A retry repeats HELLO beside RESPONSE.
+      const sent = (name: Stage) => world.watch.datagrams.filter((other) => other === name).length;
+      expect([sent('HELLO'), sent('RESPONSE')]).toEqual([hello + 1 + response, response + 1]);
     }),
   );
 
-  // In each of the first four chances either the question or the answer is lost.
-  const patterns = Array.from({ length: 16 }, (_, bits) => numbers.slice(1).map((n) => ((bits >> (n - 1)) & 1) === 1));
+  // In each of the first five chances either the question or the answer is lost.
+  const patterns = Array.from({ length: 32 }, (_, bits) => numbers.slice(1).map((n) => ((bits >> (n - 1)) & 1) === 1));
 
   test.each(stages.flatMap((stage) => patterns.map((answers) => [stage, answers] as const)))(
     '%s: lost answers %j',
@@ -88,7 +90,7 @@ describe('any four of the five transmissions of a stage are lost', () => {
   );
 });
 
-describe('five of five are lost', () => {
+describe('six of six are lost', () => {
   test.each([
     ['HELLO', LIMITS.T_CHALLENGE_MS],
     ['CHALLENGE', LIMITS.T_CHALLENGE_MS],
@@ -109,7 +111,7 @@ describe('five of five are lost', () => {
   );
 });
 
-test('the distances between transmissions: 0.5, 1, 2, 2 s, each stretched by up to a quarter', () =>
+test('the distances between transmissions: 0.5, 1, 1, 1.5, 1.5 s, each stretched by up to a quarter', () =>
   played({ users }, (world) => {
     const a = world.user('A');
     const times: number[] = [];
@@ -122,7 +124,7 @@ test('the distances between transmissions: 0.5, 1, 2, 2 s, each stretched by up 
       a.type('Log on');
       world.advance(LIMITS.T_CHALLENGE_MS + 10);
       const steps = times.slice(1).map((time, i) => (time - (times[i] ?? 0)) / (LIMITS.T_RETRY_MS[i] ?? 0));
-      expect(steps).toHaveLength(4);
+      expect(steps).toHaveLength(5);
       for (const step of steps) expect(step).toBeGreaterThanOrEqual(1);
       for (const step of steps) expect(step).toBeLessThanOrEqual(1.25);
     }
@@ -170,12 +172,12 @@ test('46: everything three times and in any order: as without', () =>
     { numRuns: 20 },
   ));
 
-test('45: at 30 % loss both ways 93 % of the log-ons succeed, and none hangs', async () => {
-  const world = await World.open({ users, limits: { DATAGRAMS_PER_SECOND: 0 } });
+/** How many of so many log-ons, one attempt each, end in Connected at 30 % loss in both directions; none may hang. */
+async function connectedOf(logOns: number, seed: number): Promise<number> {
+  const world = await World.open({ users, seed, limits: { HELLOS_PER_SECOND: 0 } });
   const a = world.user('A');
+  world.network.fate = weather(new SeededRandom(seed), { loss: 0.3 });
   let connected = 0;
-  const logOns = 300;
-  world.network.fate = weather(new SeededRandom(45), { loss: 0.3 });
   for (let n = 0; n < logOns; n++) {
     a.type('Log on');
     world.until(() => a.isConnected || a.isOffline, LONGEST_MS);
@@ -183,11 +185,22 @@ test('45: at 30 % loss both ways 93 % of the log-ons succeed, and none hangs', a
     connected++;
     a.type('Log off');
   }
-  // Three standard deviations of 300 trials are 4.4 %.
-  expect(connected / logOns).toBeGreaterThan(0.886);
-  expect(connected / logOns).toBeLessThan(0.974);
   await world.end();
-});
+  return connected;
+}
+
+// The seed is fixed, so the result is too. `PARLEY_LOSS=full` plays ten other seeds: the figures of 3.2.
+const SEEDS = process.env['PARLEY_LOSS'] === 'full' ? Array.from({ length: 10 }, (_, n) => n + 1) : [45];
+
+test.each(SEEDS)(
+  '45: at 30 %% loss both ways at least 94 %% of 1,000 log-ons succeed in one attempt, seed %i',
+  async (seed) => {
+    const connected = await connectedOf(1_000, seed);
+    if (SEEDS.length > 1) process.stdout.write(`seed ${String(seed)}: ${String(connected)} of 1000\n`);
+    expect(connected).toBeGreaterThanOrEqual(940);
+  },
+  300_000,
+);
 
 story(
   '44: nothing listens on the port: the log-on lives on retransmissions until a server starts',

@@ -44,7 +44,7 @@ describe('before CONNECTED', () => {
   lie(
     'record 0 with N other than 80: cut (P3)',
     (_, server, a) => {
-      expect([a.look(), a.isOffline, server.heard]).toEqual([['Connection failed'], true, []]);
+      expect([a.look(), a.isOffline, server.heard]).toEqual([['Connection not accepted'], true, []]);
     },
     [framed([messageBytes({ type: 'CONNECTED' })], 1)],
   );

@@ -9,7 +9,7 @@ import type { ConnectedDatagramSocket, Stream } from '../../transport/net/networ
 import { KeyStore } from '../../transport/security/keystore';
 import type { RecordOpener, RecordSealer } from '../../transport/security/records';
 import { ByteQueue } from '../../transport/wire/bytes';
-import { decodeAuthSuccessBody, decodeDatagram, encodeDatagram } from '../../transport/wire/datagrams';
+import { decodeAuthSuccessBody, decodeDatagram, encodeDatagram, withToken } from '../../transport/wire/datagrams';
 import { encodeClientPreface } from '../../transport/wire/prefaces';
 import { encodeRecords } from '../../transport/wire/records';
 import type { MemoryHost } from './memory-network';
@@ -58,7 +58,9 @@ export class RawClient {
   /** HELLO; takes the CHALLENGE that answers it. */
   challenge(): void {
     this.hello = encodeDatagram(this.attempt, { type: 'HELLO', ver: { min: 1, max: 1 }, id: this.id });
-    const challenge = this.ask(this.hello);
+    let challenge = this.ask(this.hello);
+    const token = this.tokenIn(challenge);
+    if (token) challenge = this.ask(withToken(this.hello, token));
     const decoded = challenge && decodeDatagram(challenge, 'server');
     if (!decoded?.ok || 'sealed' in decoded.value || decoded.value.message.type !== 'CHALLENGE') {
       throw new Error('no CHALLENGE came');
@@ -66,6 +68,14 @@ export class RawClient {
     this.handle = this.keys.derive(this.id, decoded.value.message.rand);
     this.keys.bindTranscript(this.handle, this.hello, challenge as Buffer);
     this.rand = Buffer.from(decoded.value.message.rand);
+  }
+
+  /** What a RETRY holds. */
+  tokenIn(answer: Buffer | undefined): Uint8Array | undefined {
+    const decoded = answer && decodeDatagram(answer, 'server');
+    if (!decoded?.ok || 'sealed' in decoded.value) return undefined;
+    const { message } = decoded.value;
+    return message.type === 'RETRY' ? message.token : undefined;
   }
 
   /** The RESPONSE to the CHALLENGE, or one with another Res or rand. */

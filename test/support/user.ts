@@ -60,6 +60,11 @@ export class User {
     });
   }
 
+  /** What is shown is read slowly. @returns reads on */
+  hold(): () => void {
+    return this.driver.hold();
+  }
+
   get status(): ClientStatus {
     return this.driver.status;
   }
@@ -73,13 +78,17 @@ export class User {
     return this.status.chat === 'Active Chat';
   }
 
-  /** A line as it is typed (P5). @throws Error a line that only the terminal answers */
+  /** A line as it is typed (P5): a text is for the chat of this moment. @throws Error a line that only the terminal answers */
   type(...lines: readonly string[]): void {
-    for (const line of lines) {
-      const parsed = parseLine(line, this.isInChat);
-      if (parsed.kind !== 'event') throw new Error(`"${line}" is not for the client`);
-      this.driver.user(parsed.event);
-    }
+    for (const line of lines) this.finish(line, this.status.session);
+  }
+
+  /** The end of a line. @param session the chat in which it was begun; null: outside a chat */
+  finish(line: string, session: number | null): void {
+    const parsed = parseLine(line, this.isInChat);
+    if (parsed.kind === 'text') return this.driver.user({ type: 'U.TEXT', text: parsed.text, session });
+    if (parsed.kind !== 'event') throw new Error(`"${line}" is not for the client`);
+    this.driver.user(parsed.event);
   }
 
   /** Resolves when every connection of the past is closed. */

@@ -11,7 +11,7 @@ import { WIRE } from '../../machines/limits';
 import type { Datagram, NetworkWatch } from './memory-fates';
 import { StreamRules } from './stream-rules';
 
-const DATAGRAMS = ['', 'HELLO', 'CHALLENGE', 'RESPONSE', 'AUTH_SUCCESS', 'AUTH_FAIL'];
+const DATAGRAMS = ['', 'HELLO', 'CHALLENGE', 'RESPONSE', 'AUTH_SUCCESS', 'AUTH_FAIL', 'RETRY'];
 const CHALLENGE = 2;
 const AUTH_SUCCESS = 4;
 

@@ -107,6 +107,7 @@ describe('the keyboard', () => {
     return chunks.flatMap((chunk) => keyboard.feed(Buffer.from(chunk)));
   };
   const key = (name: KeyName): Input => ({ kind: 'key', name });
+  const BEGINS: Input = { kind: 'paste-begins' };
   const text = (of: string): Input => ({ kind: 'text', text: of });
 
   test.each<[string, Input[], Input[]]>([
@@ -119,12 +120,20 @@ describe('the keyboard', () => {
     ['Alt and a letter', all('\u001bb'), [key('word-left')]],
     ['a sequence that nobody knows', all('\u001b[24~'), [key('unknown')]],
     ['control characters without a meaning are no text', all('a\u0000\u0085b'), [text('a'), text('b')]],
-    ['a paste', all('\u001b[200~a\r\nb\r\u001b[201~c'), [{ kind: 'paste', text: 'a\nb\n', left: 0 }, text('c')]],
-    ['a paste with its end in two pieces', all('\u001b[200~a\u001b[20', '1~'), [{ kind: 'paste', text: 'a', left: 0 }]],
+    [
+      'a paste',
+      all('\u001b[200~a\r\nb\r\u001b[201~c'),
+      [BEGINS, { kind: 'paste', text: 'a\nb\n', left: 0 }, text('c')],
+    ],
+    [
+      'a paste with its end in two pieces',
+      all('\u001b[200~a\u001b[20', '1~'),
+      [BEGINS, { kind: 'paste', text: 'a', left: 0 }],
+    ],
   ])('%s', (_, got, expected) => expect(got).toEqual(expected));
 
   test('a paste has an end', () => {
-    const [paste] = all('\u001b[200~', 'x'.repeat(PASTE_MAX), 'yz', '\u001b[201~');
+    const [, paste] = all('\u001b[200~', 'x'.repeat(PASTE_MAX), 'yz', '\u001b[201~');
     expect(paste).toMatchObject({ kind: 'paste', left: 2 });
     expect(paste?.kind === 'paste' && paste.text.length).toBe(PASTE_MAX);
   });

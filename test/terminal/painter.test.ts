@@ -196,10 +196,10 @@ describe('a line longer than half of the screen', () => {
 describe('wrapped lines', () => {
   test.each([
     ['bob: one two three', 20, ['bob: one two three']],
-    ['bob: one two three four', 20, ['bob: one two three', '    four']],
-    ['bob: one two three', 12, ['bob: one two', ' three']],
-    [`bob: hi${' '.repeat(75)}Chat ended`, 80, ['bob: hi', '    Chat ended']],
-    ['x'.repeat(30), 20, ['x'.repeat(20), `    ${'x'.repeat(10)}`]],
+    ['bob: one two three four', 20, ['bob: one two three', '  four']],
+    ['bob: one two three', 12, ['bob: one two', '  three']],
+    [`bob: hi${' '.repeat(75)}Chat ended`, 80, ['bob: hi', '  Chat ended']],
+    ['x'.repeat(30), 20, ['x'.repeat(20), `  ${'x'.repeat(10)}`]],
     ['', 20, ['']],
     ['ends in blanks   ', 14, ['ends in blanks']],
   ])('%j at %d', (line, columns, rows) => expect(wrapped(line, columns)).toEqual(rows));
@@ -221,4 +221,24 @@ describe('wrapped lines', () => {
       ),
     );
   });
+});
+
+const BLANKS = [' ', '\u00a0', '\u3000', '\u2800', '\u3164', '\u2003'];
+describe('what wraps is indented, so that column 1 belongs to the program', () => {
+  test.each(BLANKS.map((blank) => [(blank.codePointAt(0) ?? 0).toString(16), blank] as const))(
+    'blanks U+%s, at every width',
+    async (_, blank) => {
+      for (const columns of [20, 39, 80]) {
+        const emulator = new Emulator({ columns, rows: 100 });
+        for (let n = columns - 20; n <= columns; n++) {
+          await emulator.write('\u001bc');
+          await emulator.write(wrapped(`mallory: hi${blank.repeat(n)}Chat ended`, columns).join('\r\n'));
+          const rows = emulator.snapshot().cells.map((row) => row.map(({ text }) => text || ' ').join(''));
+          const first = rows.filter((row) => /^\S/.test(row));
+          expect([columns, n, first.map((row) => row.slice(0, 8))]).toEqual([columns, n, ['mallory:']]);
+        }
+      }
+    },
+    120_000,
+  );
 });

@@ -1,7 +1,7 @@
 /** A person at a terminal: a prompt that says the state, texts that arrive while one types, keys, pastes (docs/client.md). */
 import { readdirSync } from 'node:fs';
 import type { Actor, Stage } from '../../bin/demo/stage';
-import { limits, logOn, stages, startChat, UNSLOWED } from '../binaries/support';
+import { asked, limits, logOn, stages, startChat, UNSLOWED } from '../binaries/support';
 import { Desk, LARGE, SMALL } from './desk';
 import type { Size } from '../../diagrams/report/screen/emulator';
 
@@ -37,6 +37,8 @@ async function chatting(...how: Parameters<typeof room>): Promise<Room> {
   await it.alice.stands('alice · Connected >');
   it.alice.press('Chat bob\r');
   await it.alice.stands(CHATTING);
+  // Before, he has nobody to write to.
+  await it.bob.shows('Chat started');
   return it;
 }
 async function says({ bob, alice }: Room, text: string): Promise<void> {
@@ -64,7 +66,10 @@ test.each([
   await alice.stands(`${CHATTING} half a line${long}`);
   alice.press('\u0001');
   await alice.until(({ cursor }) => cursor.x === CHATTING.length + 1);
-  await says(it, 'x'.repeat(size.columns + 7));
+  // What wraps is indented: column 1 belongs to the program.
+  const x = (n: number): string => 'x'.repeat(n);
+  bob.type(x(size.columns + 7));
+  await alice.until(({ rows }) => rows.includes(`  ${x(12)}`), 'the rest of the text, indented');
   await says(it, 'two');
   await alice.stands(`${CHATTING} half a line${long}`);
   alice.press('Only ');
@@ -78,10 +83,11 @@ test.each([
     'alice · Offline > Log on',
     'Connected',
     'alice · Connected > Chat bob',
-    'Chat started',
+    ...asked('bob'),
     'bob: one',
     'bob: with the cursor on the last row',
-    `bob: ${'x'.repeat(size.columns + 7)}`,
+    `bob: ${x(size.columns - 5)}`,
+    `  ${x(12)}`,
     'bob: two',
     `${CHATTING} Only half a line${long}`,
     CHATTING,
@@ -199,11 +205,14 @@ test('Ctrl-C ends the chat, then asks; Ctrl-D leaves', async () => {
   await alice.stands('alice · Connected >');
   alice.press('half a command');
   await alice.stands('alice · Connected > half a command');
+  // The line first: nobody leaves by clearing a line.
+  alice.press('\u0003');
+  await alice.stands('alice · Connected >');
   alice.press('\u0003');
   await alice.stands('Log off and leave? (y/n)');
   alice.press('n');
-  await alice.stands('alice · Connected > half a command');
-  alice.press('\u0015\u0004');
+  await alice.stands('alice · Connected >');
+  alice.press('\u0004');
   expect(await alice.exit).toBe(0);
   expect(alice.lines.slice(-2)).toEqual(['Disconnected', '']);
   expect(alice.raw).toContain('\u001b[?2004l');
@@ -233,7 +242,7 @@ test('the window is made smaller and larger while one types', async () => {
   await bob.shows(`alice: ${text}!`);
   await alice.stands(CHATTING);
   // What others wrote is never erased; how rows of the line itself are kept differs between terminals.
-  const others = ['Chat started', 'bob: smaller', 'bob: larger'];
+  const others = [...asked('bob'), 'bob: smaller', 'bob: larger'];
   expect(alice.lines.filter((line) => others.includes(line))).toEqual(others);
 });
 

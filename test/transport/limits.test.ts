@@ -19,7 +19,7 @@ describe('limits', () => {
 
   test('are those of appendix A', () => {
     expect(LIMITS).toMatchObject({
-      T_RETRY_MS: [500, 1_000, 2_000, 2_000],
+      T_RETRY_MS: [500, 1_000, 1_000, 1_500, 1_500],
       RETRY_JITTER: 1.25,
       T_CHALLENGE_MS: 8_000,
       T_AUTH_MS: 8_000,
@@ -35,26 +35,32 @@ describe('limits', () => {
       T_LINGER_MS: 2_000,
       PENDING_ATTEMPTS: 16_384,
       PENDING_PER_SOURCE: 256,
-      DATAGRAMS_PER_SECOND: 50,
-      DATAGRAM_BURST: 200,
+      HELLOS_PER_SECOND: 50,
+      HELLO_BURST: 200,
+      NEW_ATTEMPTS_PER_SECOND: 2_000,
+      T_TOKEN_MS: 10_000,
       UNBOUND_SOCKETS: 512,
       UNBOUND_PER_SOURCE: 32,
       MESSAGES_PER_SECOND: 20,
       MESSAGE_BURST: 60,
+      CALLS_PER_MINUTE: 6,
+      CALL_BURST: 5,
+      CALL_PAIRS: 65_536,
       OUTPUT_QUEUE_BYTES: 1_048_576,
       CONNECTED_CLIENTS: 10_000,
     });
-    expect([WIRE.CANDIDATES, WIRE.WRONG_RESPONSES, WIRE.REKEY_RECORDS]).toEqual([3, 3, 65_536]);
+    expect([WIRE.CANDIDATES, WIRE.WRONG_RESPONSES, WIRE.REKEY_RECORDS]).toEqual([4, 3, 65_536]);
   });
 
   test.each<[string, Partial<Limits>]>([
     ['T_FAIL_HOLD', { T_FAIL_HOLD_MS: 500 }],
-    ['T_RETRY', { T_RETRY_MS: [500, 1_000, 2_000] }],
+    ['T_RETRY', { T_RETRY_MS: [500, 1_000, 1_000, 1_500] }],
     ['RETRY_JITTER', { RETRY_JITTER: 0.9 }],
     ['T_RESPONSE', { T_RESPONSE_MS: 16_000 }],
     ['T_COOKIE', { T_COOKIE_MS: 18_000 }],
     ['before T_CHALLENGE', { T_CHALLENGE_MS: 6_875 }],
     ['before T_AUTH', { T_AUTH_MS: 6_875 }],
+    ['CONNECTING_PER_CLIENT', { CONNECTING_PER_CLIENT: 3 }],
     ['T_DEAD', { T_DEAD_MS: 44_999 }],
     ['T_DEAD', { T_KEEPALIVE_MS: 0 }],
     ['T_GUARD', { T_GUARD_MS: 0 }],
@@ -64,6 +70,7 @@ describe('limits', () => {
     ['SESSION_BLOCK', { SESSION_BLOCK: 0 }],
     ['SESSION_BLOCK', { SESSION_BLOCK: 1.5 }],
     ['MESSAGE_BURST', { MESSAGE_BURST: 0 }],
+    ['CALL_BURST', { CALL_BURST: 0 }],
     ['PUMP_QUEUE_BYTES', { PUMP_QUEUE_BYTES: 16_384.5 }],
     ['PUMP_PAGE_TEXTS', { PUMP_PAGE_TEXTS: 0 }],
     ['at most', { T_LINGER_MS: 2 ** 31 }],
@@ -79,6 +86,7 @@ describe('limits', () => {
       T_COOKIE_MS: 18_001,
       T_DEAD_MS: 45_000,
       T_GUARD_MS: 1,
+      CONNECTING_PER_CLIENT: 4,
       PUMP_QUEUE_BYTES: 16_384,
       OUTPUT_QUEUE_BYTES: 16_384 + 4_178,
     };
@@ -91,7 +99,7 @@ describe('limits', () => {
 describe('messages', () => {
   const names = Object.keys(MESSAGES) as MessageName[];
 
-  test("are the assignment's fifteen and three more, with the codes of protocol 1.4 and 1.6", () => {
+  test("are the assignment's fifteen and four more, with the codes of protocol 1.4 and 1.6", () => {
     const codes = Object.fromEntries(names.map((name) => [name, rowOf(name).code]));
     expect(codes).toEqual({
       HELLO: 1,
@@ -99,6 +107,7 @@ describe('messages', () => {
       RESPONSE: 3,
       AUTH_SUCCESS: 4,
       AUTH_FAIL: 5,
+      RETRY: 6,
       CONNECT: 0x10,
       CONNECTED: 0x11,
       CHAT_REQUEST: 0x20,

@@ -1,4 +1,4 @@
-/** The bounds of a server (protocol 3.6, 4.11; faults 17, 18, 60; I-19): the oldest leaves, and the honest get through. */
+/** The bounds of a server (protocol 3.6, 4.11; faults 17, 18, 60; I-19): who proves his address gets through. */
 import type { Limits } from '../../machines/limits';
 import type { Address } from '../../machines/ports';
 import { encodeDatagram } from '../../transport/wire/datagrams';
@@ -6,7 +6,7 @@ import { RawClient } from '../support/raw-client';
 import { RESTING_TIMERS, SERVER, story, type World } from '../support/world';
 
 const users = ['A', 'B', 'C'] as const;
-const UNLIMITED = { DATAGRAMS_PER_SECOND: 0, AUTH_FAIL_PER_SECOND: 0 };
+const UNLIMITED = { HELLOS_PER_SECOND: 0, AUTH_FAIL_PER_SECOND: 0 };
 const hostile = (limits: Partial<Limits>) => ({ users, peers: 'hostile', limits }) as const;
 const AUTH_SUCCESS = 4;
 const AUTH_FAIL = 5;
@@ -34,12 +34,25 @@ function leave(clients: readonly RawClient[]): void {
 }
 
 story(
-  'PENDING_ATTEMPTS: when the table is full the oldest attempt leaves',
+  'PENDING_ATTEMPTS: when the table is full a HELLO with a token makes the oldest attempt leave',
   hostile({ PENDING_ATTEMPTS: 4 }),
   (world) => {
     const clients = challenged(world, 6, 'A');
     expect([world.server.keys.size, world.server.loop.armed]).toEqual([4, 4 + RESTING_TIMERS]);
     expect(answers(clients)).toEqual([AUTH_FAIL, AUTH_FAIL, AUTH_SUCCESS, AUTH_SUCCESS, AUTH_SUCCESS, AUTH_SUCCESS]);
+    leave(clients);
+  },
+);
+
+story(
+  'PENDING_ATTEMPTS: HELLOs without a token are answered with RETRY, and end nothing',
+  hostile({ PENDING_ATTEMPTS: 4 }),
+  (world) => {
+    const clients = challenged(world, 4, 'A');
+    for (let n = 0; n < 100; n++) hello(world, source(n));
+    world.advance(10);
+    expect(world.watch.datagrams.filter((name) => name === 'RETRY')).toHaveLength(100);
+    expect(answers(clients)).toEqual([AUTH_SUCCESS, AUTH_SUCCESS, AUTH_SUCCESS, AUTH_SUCCESS]);
     leave(clients);
   },
 );
@@ -58,7 +71,7 @@ story('attempts that are authenticated are not in that table', hostile({ PENDING
 });
 
 story(
-  "PENDING_PER_SOURCE: the source's own oldest leaves, nobody else's",
+  'PENDING_PER_SOURCE: more from this source need a token, nobody else',
   hostile({ ...UNLIMITED, PENDING_PER_SOURCE: 3 }),
   (world) => {
     const honest = challenged(world, 1, 'B');
@@ -92,6 +105,10 @@ story(
   },
 );
 
+/** How often a datagram of this name was sent to a source. */
+const sentTo = (world: World, name: string, { address }: Address): number =>
+  world.watch.sentDatagrams.filter((sent) => sent.name === name && sent.to.address === address).length;
+
 story('18: one source sends 100 HELLOs a millisecond: it is limited, others are served', { users }, (world) => {
   const a = world.user('A');
   a.type('Log on');
@@ -100,19 +117,19 @@ story('18: one source sends 100 HELLOs a millisecond: it is limited, others are 
     world.advance(1);
   }
   expect(a.look()).toEqual(['Connected']);
-  const served = world.watch.sentDatagrams.filter(({ to }) => to.address === source(1).address);
-  expect(served.length).toBeLessThanOrEqual(200 + 6);
-  expect(world.server.driver.faults.of('TooManyDatagrams')).toBe(10_000 - served.length);
+  const served = sentTo(world, 'CHALLENGE', source(1));
+  expect(served).toBeLessThanOrEqual(200 + 6);
+  expect(sentTo(world, 'RETRY', source(1))).toBe(10_000 - served);
+  expect(world.server.driver.faults.of('TooManyHellos')).toBe(10_000 - served);
   expect(world.server.log.of('refused input')).toHaveLength(1);
 });
 
 story('a source that was limited is served again later', { users }, (world) => {
-  const before = world.watch.sentDatagrams.length;
   for (let n = 0; n < 250; n++) hello(world, source(1));
   world.advance(1_000);
   for (let n = 0; n < 250; n++) hello(world, source(1));
   world.advance(10);
-  expect(world.watch.sentDatagrams.length - before).toBe(200 + 50);
+  expect(sentTo(world, 'CHALLENGE', source(1))).toBe(200 + 50);
 });
 
 story('AUTH_FAIL_PER_SECOND: silence above it, whoever asks', hostile({ AUTH_FAIL_PER_SECOND: 10 }), (world) => {
@@ -149,6 +166,17 @@ story(
     world.connect('B');
   },
 );
+
+story('NEW_ATTEMPTS_PER_SECOND: of all sources together', hostile({ NEW_ATTEMPTS_PER_SECOND: 100 }), (world) => {
+  for (let n = 0; n < 1_000; n++) hello(world, source(n));
+  world.advance(100);
+  const named = (name: string): number => world.watch.datagrams.filter((each) => each === name).length;
+  expect([named('CHALLENGE'), named('RETRY')]).toEqual([100, 900]);
+  // Whoever gets his RETRY is served.
+  const [client] = challenged(world, 1, 'B');
+  expect(answers([client as RawClient])).toEqual([AUTH_SUCCESS]);
+  client?.leave();
+});
 
 story(
   'CONNECTING_PER_CLIENT: four log-ons of one client wait for CONNECT; a fifth ends the oldest',

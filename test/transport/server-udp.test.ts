@@ -35,10 +35,10 @@ describe('A: dropped and counted, nothing sent, nothing kept', () => {
       (v) =>
         [`3: header version ${String(v)}`, 'UnknownHeaderVersion', (valid: Buffer) => withByte(valid, 4, v)] as const,
     ),
-    ...[0, 6, 255].map(
+    ...[0, 7, 255].map(
       (t) => [`4: type ${String(t)}`, 'UnknownDatagramType', (valid: Buffer) => withByte(valid, 5, t)] as const,
     ),
-    ...[2, 4, 5].map(
+    ...[2, 4, 5, 6].map(
       (t) => [`4: type ${String(t)}`, 'DatagramOfWrongDirection', (valid: Buffer) => withByte(valid, 5, t)] as const,
     ),
     ...[0, 127, 129, 255].map(
@@ -106,7 +106,7 @@ story(
   },
 );
 
-const unlimited = { ...hostile, limits: { DATAGRAMS_PER_SECOND: 0, AUTH_FAIL_PER_SECOND: 0 } };
+const unlimited = { ...hostile, limits: { HELLOS_PER_SECOND: 0, AUTH_FAIL_PER_SECOND: 0 } };
 
 story('15: the same HELLO a thousand times: the same CHALLENGE, one entry', unlimited, (world) => {
   const same = hello(world);

@@ -49,7 +49,7 @@ describe('datagrams to the server', () => {
   test('fault 4: types that are unknown or not for the server', () => {
     for (let type = 0; type < 256; type++) {
       if (type === 1 || type === 3) continue;
-      const fault = [2, 4, 5].includes(type) ? 'DatagramOfWrongDirection' : 'UnknownDatagramType';
+      const fault = [2, 4, 5, 6].includes(type) ? 'DatagramOfWrongDirection' : 'UnknownDatagramType';
       expect(datagramFault(withByte(HELLO, 5, type))).toBe(fault);
     }
     expect(datagramFault(withByte(AUTH_FAIL, 5, 1), 'server')).toBe('DatagramOfWrongDirection');

@@ -1,5 +1,7 @@
 /** Golden vectors: each decodes to its message and each message encodes to its vector, to the byte. */
-import { createDecipheriv } from 'node:crypto';
+import { createDecipheriv, hkdfSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Message, type Role, type TcpMessage } from '../../machines/messages';
 import {
   authSuccessHeader,
@@ -9,6 +11,7 @@ import {
   encodeDatagram,
   joinAuthSuccess,
   type OpenDatagram,
+  withToken,
 } from '../../transport/wire/datagrams';
 import {
   decodeClientPreface,
@@ -166,13 +169,50 @@ describe('records that their key opens', () => {
   });
 });
 
-describe('vectors of P25, accepted', () => {
-  test.each(ADDED.accepted.filter(({ layer }) => layer === 'datagram'))('$name', ({ from, bytes, decoded, grease }) => {
-    const message = fromFile(decoded as never) as Clear;
-    expect(decodeDatagram(hex(bytes), from as Role)).toEqual({ ok: true, value: { attempt: ATTEMPT, message } });
-    const options = grease === undefined ? {} : { grease: hex(grease) };
-    expect(encodeDatagram(ATTEMPT, message, options).toString('hex')).toBe(bytes);
+describe('the change of epoch', () => {
+  const derived = (secret: Buffer, label: string, bytes: number): Buffer =>
+    Buffer.from(hkdfSync('sha256', secret, 'SBC/1', `${label}\0`, bytes));
+  /** A nonce is the iv, XORed with seq at its end. */
+  const opened = (record: Buffer, secret: Buffer, seq: number): Buffer => {
+    const nonce = derived(secret, 'iv', 12);
+    nonce.writeUInt32BE((nonce.readUInt32BE(8) ^ seq) >>> 0, 8);
+    const decipher = createDecipheriv('aes-256-gcm', derived(secret, 'key', 32), nonce, { authTagLength: 16 });
+    decipher.setAAD(record.subarray(0, 2)).setAuthTag(record.subarray(-16));
+    return Buffer.concat([decipher.update(record.subarray(2, -16)), decipher.final()]);
+  };
+
+  test('S of epoch 1 follows from S of epoch 0; record 65535 has the keys of the one, 65536 those of the other', () => {
+    expect(derived(VECTORS.S_c2s, 'next', 32)).toEqual(VECTORS.S_c2s_1);
+    for (const [record, secret, seq] of [
+      [VECTORS.rec_seq65535, VECTORS.S_c2s, 65535],
+      [VECTORS.rec_seq65536, VECTORS.S_c2s_1, 65536],
+    ] as const) {
+      expect(decodeRecord(opened(record, secret, seq), 'client')).toEqual({
+        messages: [{ type: 'KEEPALIVE' }],
+        skipped: 0,
+      });
+    }
   });
+
+  test('9.4 prints them', () => {
+    const document = readFileSync(join(__dirname, '../../docs/protocol.md'), 'utf8').replaceAll(/\n\s*\d*\s*| /g, '');
+    for (const name of ['S_c2s_1', 'rec_seq65535', 'rec_seq65536'] as const) {
+      expect(document).toContain(VECTORS[name].toString('hex'));
+    }
+  });
+});
+
+describe('vectors of P25, accepted', () => {
+  test.each(ADDED.accepted.filter(({ layer }) => layer === 'datagram'))(
+    '$name',
+    ({ from, bytes, decoded, grease, token }) => {
+      const message = fromFile(decoded as never) as Clear;
+      const value = { attempt: ATTEMPT, message, ...(token === undefined ? {} : { token: hex(token) }) };
+      expect(decodeDatagram(hex(bytes), from as Role)).toEqual({ ok: true, value });
+      const options = grease === undefined ? {} : { grease: hex(grease) };
+      expect(withToken(encodeDatagram(ATTEMPT, message, options), hex(token ?? '')).toString('hex')).toBe(bytes);
+    },
+  );
   test.each(ADDED.accepted.filter(({ layer }) => layer === 'authSuccess'))('$name', ({ bytes, decoded }) => {
     const message = fromFile(decoded as never) as Message<'AUTH_SUCCESS'>;
     expect(decodeAuthSuccessBody(hex(bytes))).toEqual({ ok: true, value: message });

@@ -11,6 +11,7 @@ import {
   encodeAuthSuccessBody,
   encodeDatagram,
   type OpenDatagram,
+  withToken,
 } from '../../transport/wire/datagrams';
 import { decodeClientPreface, decodeServerPreface, prefaceStartFault } from '../../transport/wire/prefaces';
 import { decodeRecord, encodedSize, encodeRecords, recordLengthFault } from '../../transport/wire/records';
@@ -27,7 +28,7 @@ import {
   VECTORS,
 } from './support';
 
-const OPEN_NAMES = ['HELLO', 'CHALLENGE', 'RESPONSE', 'AUTH_FAIL'] as const;
+const OPEN_NAMES = ['HELLO', 'CHALLENGE', 'RESPONSE', 'AUTH_FAIL', 'RETRY'] as const;
 const ROLES: readonly Role[] = ['client', 'server'];
 const role = fc.constantFrom(...ROLES);
 
@@ -197,15 +198,17 @@ function blockStart({ message }: OpenDatagram): number {
       return 89 + message.id.length;
     case 'AUTH_FAIL':
       return 24;
+    case 'RETRY':
+      return 40;
   }
 }
 
 function expectOneDatagram(bytes: Buffer, from: Role): void {
   const result = decodeDatagram(bytes, from);
   if (!result.ok || 'sealed' in result.value) return;
-  const { attempt, message } = result.value;
+  const { attempt, message, token = Buffer.alloc(0) } = result.value;
   const hasExtension = (bytes[blockStart(result.value)] ?? 0) !== 0;
-  if (!hasExtension) expectSame(encodeDatagram(attempt, message), bytes);
+  if (!hasExtension) expectSame(withToken(encodeDatagram(attempt, message), token), bytes);
 }
 
 function expectOneRecord(bytes: Buffer, from: Role): void {

@@ -36,7 +36,11 @@ interface Vector {
 }
 /** Vectors of P25; `decoded` is a list for a record. */
 export const ADDED = added as unknown as {
-  readonly accepted: readonly (Vector & { readonly decoded: Written | Written[]; readonly grease?: string })[];
+  readonly accepted: readonly (Vector & {
+    readonly decoded: Written | Written[];
+    readonly grease?: string;
+    readonly token?: string;
+  })[];
   readonly rejected: readonly (Vector & { readonly decoded?: Written[]; readonly fault: string })[];
 };
 

@@ -22,8 +22,10 @@ import {
   type EventOf,
   type HistoryLine,
 } from './events';
-import { loadKey } from './key';
+import { BlockList } from './block-list';
+import { blockedFile, loadKey } from './key';
 import { checked, type ChatClientOptions } from './options';
+import { Reading, type Each } from './reading';
 import { Reconnect } from './reconnect';
 import { eventsOf, stateOf } from './telling';
 import { errorOf, Waitings, type Decide } from './waiting';
@@ -38,6 +40,7 @@ export class ChatClient extends EventEmitter<Emitted> {
   readonly #keys: KeyStore;
   readonly #guardSeconds: number;
   readonly #reconnect: Reconnect | undefined;
+  readonly #blocked: BlockList;
   #before: ClientStatus;
   #displays: Display[] = [];
   #refusal: ClientError | undefined;
@@ -49,7 +52,7 @@ export class ChatClient extends EventEmitter<Emitted> {
   #lines = 0;
   #phase: 'open' | 'closed' = 'open';
 
-  /** Nothing is sent yet. @throws ClientError `invalid-id`, `invalid-server`, `invalid-limits`, `key` */
+  /** Nothing is sent yet. @throws ClientError `invalid-id`, `invalid-server`, `invalid-limits`, `key`, `block-list` */
   constructor(o: ChatClientOptions) {
     super();
     const { id, limits, server } = checked(o);
@@ -60,6 +63,7 @@ export class ChatClient extends EventEmitter<Emitted> {
     const key = loadKey(id, o.key);
     keys.setSubscriber(id, key);
     key.fill(0);
+    this.#blocked = new BlockList(o.blocked ?? blockedFile(id, o.key));
     this.#guardSeconds = Math.ceil(limits.T_GUARD_MS / 1000);
     this.#driver = new ClientDriver({
       clock: systemClock,
@@ -71,6 +75,7 @@ export class ChatClient extends EventEmitter<Emitted> {
       server,
       limits,
       keys,
+      isBlocked: (peer) => this.#blocked.has(peer),
       show: (display) => void this.#displays.push(display),
       stepped: () => this.#stepped(),
     });
@@ -120,9 +125,13 @@ export class ChatClient extends EventEmitter<Emitted> {
     });
   }
 
-  /** Sends a text in the chat. There is no acknowledgement. @throws ClientError `no-chat`, `text-too-long`, `text-not-allowed`, ... */
-  say(text: string): void {
-    this.#must({ type: 'U.TEXT', text });
+  /**
+   * Sends a text in this chat and in no other. There is no acknowledgement.
+   * @param chat what `chat` has resolved with, or an event `chatStarted` or `text`
+   * @throws ClientError `chat-ended`, `text-too-long`, `text-not-allowed`, ...
+   */
+  say({ session }: Pick<Chat, 'session'>, text: string): void {
+    this.#must({ type: 'U.TEXT', text, session });
   }
 
   /** The connection does not take more at present: what is said now waits in memory, and too much of it ends the connection. */
@@ -157,18 +166,47 @@ export class ChatClient extends EventEmitter<Emitted> {
     this.#must({ type: 'U.END' });
   }
 
+  /** Those whose calls are refused. */
+  get blocked(): readonly string[] {
+    return this.#blocked.all;
+  }
+  /** Refuses every call of `peer` from now on, and ends the chat with it. @throws ClientError `invalid-id`, `own-id`, `block-list` */
+  block(peer: string): void {
+    if (peer.toLowerCase() === this.id.toLowerCase())
+      throw new ClientError('own-id', 'You cannot block yourself', 'name another Client-ID');
+    const line = this.#blocked.add(peer);
+    if (this.status.peer?.toLowerCase() === peer.toLowerCase()) this.endChat();
+    this.#notice(line);
+  }
+  /** Takes calls of `peer` again. @throws ClientError `block-list` */
+  unblock(peer: string): void {
+    this.#notice(this.#blocked.remove(peer));
+  }
+
   /**
    * Reads the past texts with `peer`, oldest first, without keeping them.
-   * @param each is given one after the other @returns their number
-   * @throws ClientError `busy`, `incomplete`, a refusal, the end of the connection
+   * @param each is given one after the other; while a promise of its is pending the connection is not read @returns their number
+   * @throws ClientError `busy`, `incomplete`, a refusal, the end of the connection; what `each` throws
    */
-  readHistory(peer: string, each: (line: HistoryLine) => void): Promise<number> {
-    return this.#ask<number>({ type: 'U.HISTORY', id: peer }, (event) => {
-      if (event.event === 'history') each(event);
+  async readHistory(peer: string, each: Each): Promise<number> {
+    const reading = new Reading(each, () => this.hold());
+    const count = await this.#ask<number>({ type: 'U.HISTORY', id: peer }, (event) => {
+      if (event.event === 'history') reading.take(event);
       if (event.event !== 'historyEnd') return undefined;
       if (event.code === 'complete') return { value: event.count };
       return new ClientError(event.code, event.line, 'ask again');
     });
+    await reading.done();
+    return count;
+  }
+
+  /**
+   * From now on the connection is not read, so that what comes does not pile up: for whoever is slower than it comes. The server
+   * waits with a list; texts said meanwhile wait there, and too much of that ends the connection.
+   * @returns reads on
+   */
+  hold(): () => void {
+    return this.#driver.hold();
   }
 
   /** The past texts with `peer`, oldest first, all in memory. @throws ClientError as `readHistory` */
@@ -225,8 +263,7 @@ export class ChatClient extends EventEmitter<Emitted> {
     this.#refusal = undefined;
     const stopped = (event.type === 'U.LOGON' || event.type === 'U.LOGOFF') && this.#reconnect?.cancel();
     if (stopped && event.type === 'U.LOGOFF') {
-      this.#events.push({ event: 'notice', line: 'Not logging on again' });
-      this.#tell();
+      this.#notice('Not logging on again');
       return undefined;
     }
     this.#driver.user(event);
@@ -266,6 +303,11 @@ export class ChatClient extends EventEmitter<Emitted> {
       const again = this.#reconnect?.after(event);
       if (again) this.#events.push(again);
     }
+    this.#tell();
+  }
+
+  #notice(line: string): void {
+    this.#events.push({ event: 'notice', line });
     this.#tell();
   }
 

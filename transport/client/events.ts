@@ -11,6 +11,7 @@ export type FaultCode =
   | 'invalid-server'
   | 'invalid-limits'
   | 'key'
+  | 'block-list'
   | 'closed'
   // A log-on that failed
   | 'no-server'
@@ -37,6 +38,8 @@ export type FaultCode =
   | 'already-logged-on'
   | 'own-id'
   | 'no-chat'
+  | 'chat-ended'
+  | 'before-chat'
   | 'chat-running'
   | 'request-pending'
   | 'text-too-long'
@@ -57,6 +60,9 @@ interface Failed extends Told {
   readonly advice: string;
 }
 
+/** Why a chat ended that this client did not end. */
+export type ChatEnding = 'ended' | 'logged-off' | 'lost' | 'shut-down' | 'not-stored';
+
 /** The states of the client's diagrams; the halves of a state are one here. */
 export type ClientState =
   | 'Offline'
@@ -75,8 +81,15 @@ export interface ClientEvents {
   readonly disconnected: Failed;
   /** Another log-on will be tried after `delay` milliseconds; `attempt` counts from 1. */
   readonly reconnecting: Told & { readonly attempt: number; readonly delay: number };
-  readonly chatStarted: Told & { readonly session: number; readonly peer: string };
-  readonly chatEnded: Told & { readonly session: number; readonly peer: string };
+  /** `asked`: this client asked for the chat with `peer`; else `peer` has called it. */
+  readonly chatStarted: Told & { readonly session: number; readonly peer: string; readonly asked: boolean };
+  /** `why` and `reason` are there if the server has said why; not for an end of our own, or of the connection. */
+  readonly chatEnded: Told & {
+    readonly session: number;
+    readonly peer: string;
+    readonly why?: ChatEnding;
+    readonly reason?: string;
+  };
   /** `peer` is null if the request had been answered otherwise before. */
   readonly unreachable: Failed & { readonly peer: string | null };
   /** A text of the correspondent, as it was written. */

@@ -1,4 +1,5 @@
 /** Where a client's K_A comes from: bytes, a file that was named, a file found by Client-ID. Must never be here: a key in an error. */
+import { dirname, join } from 'node:path';
 import { StoreError } from '../../machines/ports';
 import { findKeyFile, readKeyFile } from '../../storage/keyfile';
 import { keyWeakness, parseKey } from '../security/subscriber-key';
@@ -20,6 +21,12 @@ export function loadKey(id: string, given?: string | Uint8Array): Buffer {
     if (error instanceof StoreError) throw new ClientError('key', error.message, '');
     throw error;
   }
+}
+
+/** @returns where a user's block list is: beside the key file; undefined if the key is no file */
+export function blockedFile(id: string, given?: string | Uint8Array): string | undefined {
+  if (given instanceof Uint8Array) return undefined;
+  return join(dirname(findKeyFile(id, given)), `${id}.blocked`);
 }
 
 function judged(where: string, key: Buffer): Buffer {

@@ -2,7 +2,7 @@
  * What the client's machines show, and what it means to a program: one row for each line, with what to do next. The lines are
  * those of the state tables; a test compares both. Must never be here: what is done about it.
  */
-import type { FaultCode } from './events';
+import type { ChatEnding, FaultCode } from './events';
 
 export type Kind =
   | 'connected'
@@ -48,6 +48,11 @@ export const HAPPENINGS: Readonly<Record<string, Meaning>> = {
     'logOnFailed',
     'connection-failed',
     `its TCP port was not reached: check firewalls, ${AGAIN}`,
+  ),
+  'Connection not accepted': row(
+    'logOnFailed',
+    'connection-failed',
+    `the server ended it before it was let in: a newer log-on of this Client-ID came, or something on the way interferes; ${AGAIN}`,
   ),
   'Connection failed (timeout)': row(
     'logOnFailed',
@@ -114,10 +119,35 @@ export const REFUSALS: Readonly<Record<string, Meaning>> = {
   'A chat request is already pending': row('refused', 'request-pending', 'wait for the answer'),
   'Waiting for an answer': row('refused', 'request-pending', 'write when the chat has started'),
   'End the current chat first': row('refused', 'chat-running'),
+  'Not sent: the chat of this line has ended': row('refused', 'chat-ended', 'say it in the chat that it is meant for'),
+  'Not sent: this line was begun before the chat': row(
+    'refused',
+    'before-chat',
+    'say it again if it is meant for this chat',
+  ),
   'Message too long:': row('refused', 'text-too-long', 'send it in parts'),
   'Message not allowed:': row('refused', 'text-not-allowed', 'leave that out'),
   'A history request is already running': row('refused', 'history-running', 'wait for its end'),
 };
+
+/** Why a chat ended, by the number in END_NOTIF (protocol P12): the word for a program, and the sentence for a user. */
+const ENDINGS: Readonly<Record<number, readonly [why: ChatEnding, sentence: string]>> = {
+  0: ['ended', 'PEER ended the chat'],
+  1: ['logged-off', 'PEER logged off'],
+  2: ['lost', 'the connection of PEER was lost'],
+  3: ['shut-down', 'the server is shutting down'],
+  4: [
+    'not-stored',
+    'the server could not store a text, so the last ones may be missing: look at History PEER, and tell the operator',
+  ],
+};
+
+/** @param why as END_NOTIF says it; a server need not (P23) @returns nothing for a reason that we do not know */
+export function endingOf(why: number | undefined, peer: string): { why: ChatEnding; reason: string } | undefined {
+  const [word, sentence] = ENDINGS[why ?? NaN] ?? [];
+  if (word === undefined || sentence === undefined) return undefined;
+  return { why: word, reason: sentence.replaceAll('PEER', () => peer) };
+}
 
 /** What the driver adds to a line in brackets. */
 const HINT = / \(.*\)$/;

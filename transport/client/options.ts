@@ -13,6 +13,8 @@ export interface ChatClientOptions {
   readonly server?: string | Address;
   /** Path of the key file, or the 32 bytes of K_A, copied; default `./ID.key`, then `~/.config/parley/ID.key`. */
   readonly key?: string | Uint8Array;
+  /** File of those whose calls are refused; default: `ID.blocked` beside the key file, or none if the key is given as bytes. */
+  readonly blocked?: string | undefined;
   /** Timers and limits that differ from the defaults (protocol appendix A). */
   readonly limits?: Partial<Limits>;
   /** Log on again by itself after a connection that was lost, too slow or ended by a shutdown (protocol 4.10). */

@@ -5,7 +5,7 @@
 import type { ClientStatus } from '../../machines/client/client';
 import type { Display } from '../client-driver';
 import type { ClientEvent, ClientState, FaultCode } from './events';
-import { HINTS, meaningOf, type Kind, type Meaning } from './meanings';
+import { endingOf, HINTS, meaningOf, type Kind, type Meaning } from './meanings';
 
 /** What a step began with, and what is known beside the machines. */
 export interface Step {
@@ -67,7 +67,9 @@ type Tell = (line: string, meaning: Meaning, step: Step, so: readonly ClientEven
 function shown(step: Step, display: Show, so: readonly ClientEvent[]): ClientEvent {
   const meaning = meaningOf(display.text, display.refusal === true);
   const hinted = display.hint && { ...meaning, code: HINTS[display.hint], advice: '' };
-  return TELL[meaning.kind](display.text, hinted ?? meaning, step, so);
+  const event = TELL[meaning.kind](display.text, hinted ?? meaning, step, so);
+  if (event.event !== 'chatEnded') return event;
+  return { ...event, ...endingOf(display.why, event.peer) };
 }
 
 const failed =
@@ -81,11 +83,12 @@ const TELL: Readonly<Record<Kind, Tell>> = {
   disconnected: failed('disconnected'),
   ended: (line, meaning, step, so) =>
     TELL[step.before.connection === 'Connected' ? 'disconnected' : 'logOnFailed'](line, meaning, step, so),
-  chatStarted: (line, _, { after }) => ({
+  chatStarted: (line, _, { before, after }) => ({
     event: 'chatStarted',
     line,
     session: after.session ?? 0,
     peer: after.peer ?? '',
+    asked: before.want !== null && before.want === after.peer,
   }),
   chatEnded: (line, _, { before }) => ({
     event: 'chatEnded',

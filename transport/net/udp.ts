@@ -5,8 +5,8 @@ import { isIPv6 } from 'node:net';
 import type { Address } from '../../machines/ports';
 import type { ConnectedDatagramSocket, DatagramHandlers, DatagramSocket } from './network';
 
-/** A burst of log-ons must not be lost before it is read. */
-const RECEIVE_BUFFER_BYTES = 1_048_576;
+/** A burst of log-ons, or a flood, must not be lost before it is read; a system may allow less (operations.md). */
+const RECEIVE_BUFFER_BYTES = 4_194_304;
 
 export function listenUdp(local: Address, handlers: DatagramHandlers): Promise<DatagramSocket> {
   const socket = createSocket({

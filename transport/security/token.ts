@@ -5,11 +5,11 @@ import type { Random } from '../../machines/ports';
 const TOKEN_BYTES = 16;
 
 export class Token {
-  /** 32 hexadecimal digits. */
+  /** 22 letters, digits, `-` and `_`: a link fits a line. */
   readonly text: string;
 
   constructor(random: Random) {
-    this.text = Buffer.from(random.bytes(TOKEN_BYTES)).toString('hex');
+    this.text = Buffer.from(random.bytes(TOKEN_BYTES)).toString('base64url');
   }
 
   matches(given: string): boolean {

@@ -15,6 +15,8 @@ export type OpenDatagramName = Exclude<DatagramName, 'AUTH_SUCCESS'>;
 export interface OpenDatagram {
   readonly attempt: Buffer;
   readonly message: Message<OpenDatagramName>;
+  /** What stands behind a HELLO: the token of a RETRY. It is no part of the HELLO (1.4). */
+  readonly token?: Buffer;
 }
 
 /** AUTH_SUCCESS, not opened: views of 24 bytes (the associated data), 12 bytes, and 48 bytes ciphertext with tag. */
@@ -62,6 +64,7 @@ const BY_CODE = shapesByCode('udp');
 export function decodeDatagram(bytes: Buffer, from: Role): Result<OpenDatagram | SealedDatagram> {
   const { min, max, filledTo } = SIZES[from];
   if (bytes.length < min || bytes.length > max) return faulty('DatagramOfWrongSize');
+  if (from === 'client' && hasToken(bytes)) return decodeWithToken(bytes);
   const row = BY_CODE[bytes.readUInt8(5)];
   const fault = headerFault(bytes, from, row);
   if (fault !== undefined || row === undefined) return faulty(fault ?? 'UnknownDatagramType');
@@ -69,6 +72,20 @@ export function decodeDatagram(bytes: Buffer, from: Role): Result<OpenDatagram |
   if (row.type === 'AUTH_SUCCESS') return ok({ attempt, sealed: takeApart(bytes) });
   const body = readBody(row, new Reader(bytes, HEADER_BYTES), filledTo);
   return body.ok ? ok({ attempt, message: body.value as Message<OpenDatagramName> }) : body;
+}
+
+/** Only a HELLO, and only a token, may be behind what the length field counts. */
+function hasToken(bytes: Buffer): boolean {
+  return bytes.readUInt8(5) === shape('HELLO').code && bytes.readUInt16BE(6) === bytes.length - WIRE.TOKEN_BYTES;
+}
+function decodeWithToken(bytes: Buffer): Result<OpenDatagram | SealedDatagram> {
+  const hello = decodeDatagram(bytes.subarray(0, -WIRE.TOKEN_BYTES), 'client');
+  return hello.ok ? ok({ ...hello.value, token: bytes.subarray(-WIRE.TOKEN_BYTES) }) : hello;
+}
+
+/** A HELLO sent again after a RETRY: the same bytes, and the token. */
+export function withToken(hello: Uint8Array, token: Uint8Array): Buffer {
+  return Buffer.concat([hello, token]);
 }
 
 function headerFault(bytes: Buffer, from: Role, row: Shape | undefined): Fault | undefined {

@@ -12,6 +12,7 @@ import { outputOf, type OutputOptions } from '../output';
 import { runChecks } from '../run';
 import { listOf } from '../table';
 import { CLIENT_CHECKS } from './checks';
+import { CONNECTED } from './checks/first';
 import { listed, type ClientCheck } from './judge';
 import { abandonAll, Scene, type SceneOptions } from './scene';
 
@@ -24,6 +25,7 @@ interface Options extends OutputOptions {
   readonly activity?: number;
   readonly patience: number;
   readonly verbose?: true;
+  readonly bail?: true;
 }
 
 /** Adds the subcommand. */
@@ -45,7 +47,7 @@ export function withClient(parent: Command): Command {
     .addOption(
       new Option(
         '--activity <seconds>',
-        "the client's activity timer as its command line sets it, such as 2: also the checks of that",
+        "the client's activity timer as its command line sets it, such as 5: also the checks of that",
       ).argParser((text) => seconds(text, 2)),
     )
     .addOption(
@@ -53,6 +55,7 @@ export function withClient(parent: Command): Command {
         .argParser((text) => seconds(text, 0.1))
         .default(10),
     )
+    .option('--bail', 'stop at the first check that fails')
     .option('--json <file>', 'write the verdicts as JSON to this file (- = standard output)')
     .option('--junit <file>', 'write the verdicts as JUnit XML to this file (- = standard output)')
     .option('--verbose', 'show on standard error what happens in each check')
@@ -69,12 +72,18 @@ async function conform(command: readonly string[], o: Options): Promise<void> {
       'no client to check: its command line stands behind --, such as: -- node my-client.js {id} {server} {key}',
     );
   }
+  const timed = checks.find(({ needs }) => needs === 'activity');
+  if (timed && o.activity === undefined) {
+    throw new UserError(
+      `${timed.name} needs --activity SECONDS, the client's activity timer as its command line sets it`,
+    );
+  }
   process.once('exit', abandonAll);
   for (const [signal, number] of [['SIGINT', 2] as const, ['SIGTERM', 15] as const]) {
     process.once(signal, () => process.exit(128 + number));
   }
   const output = outputOf(`client ${command.join(' ')}`, o);
-  const verdicts = await checkClient(checks, { ...sceneOf(command, o), tell: output.tell });
+  const verdicts = await checkClient(checks, { ...sceneOf(command, o), tell: output.tell, bail: o.bail ?? false });
   if (!output.end(verdicts)) process.exitCode = EXIT.failed;
 }
 
@@ -84,14 +93,18 @@ async function conform(command: readonly string[], o: Options): Promise<void> {
  */
 export async function checkClient(
   checks: readonly ClientCheck[],
-  o: SceneOptions & { readonly tell: (verdict: Verdict) => void },
+  { tell, bail = false, ...o }: SceneOptions & { readonly tell: (verdict: Verdict) => void; readonly bail?: boolean },
 ): Promise<Verdict[]> {
   await tryOut(o);
   return runChecks(checks, {
     open: () => Scene.open(o),
     close: (scene) => scene.close(),
-    tell: o.tell,
+    tell: (verdict) => {
+      tell(verdict);
+      if (verdict.check === CONNECTED && verdict.outcome !== 'passed') o.unconnected = true;
+    },
     now: () => performance.now(),
+    bail,
   });
 }
 

@@ -46,8 +46,8 @@ export function must(holds: boolean, expected: string, seen: string): void {
 }
 
 /** The processor may be busy, on either side. */
-const EARLY_MS = 150;
-const LATE_MS = 1_000;
+export const EARLY_MS = 150;
+export const LATE_MS = 1_000;
 /** Whether a wait was as long as a timer of 3.2: the step times a random factor from 1.0 to 1.25. */
 export function mustTake(what: string, stepMs: number, seenMs: number, most = 1.25): void {
   const expected = `${what} after ${String(stepMs)} to ${String(stepMs * most)} ms`;

@@ -32,8 +32,15 @@ export class Link {
   preface: Buffer = Buffer.alloc(0);
   /** The records that came, in order. */
   readonly records: Heard[] = [];
-  /** The messages in them, but for KEEPALIVE. */
+  /** The messages in them, but for KEEPALIVE and what `confirms` answers. */
   readonly said: TcpMessage[] = [];
+  /** So many KEEPALIVEs came: they may come at any time, in a record of their own or not. */
+  keepalives = 0;
+  /**
+   * HISTORY_REQ of this Client-ID is answered at once, and is not heard: a client may ask it as a confirmation whenever it
+   * likes, before CLOSE above all (4.8).
+   */
+  confirms: string | undefined;
   /** How the client ended the connection. RST: it has destroyed its socket; that alone may look like FIN, too. */
   readonly over: Promise<'FIN' | 'RST'>;
   ended = false;
@@ -81,6 +88,7 @@ export class Link {
     const flight = await this.flight.next('preface and CONNECT in 122 bytes');
     this.preface = flight.subarray(0, PREFACE_BYTES);
     this.opener = candidate.opener(this.preface);
+    this.confirms = candidate.id;
     this.input.take(PREFACE_BYTES);
     this.read();
     return this;
@@ -194,9 +202,13 @@ export class Link {
   }
   private heard(message: TcpMessage): void {
     this.story(`tcp    client says ${inWords(message)}`);
-    if (message.type === 'KEEPALIVE') return;
+    if (message.type === 'KEEPALIVE') return void this.keepalives++;
+    if (message.type === 'HISTORY_REQ' && message.id === this.confirms && this.sealer) return this.confirm(message.id);
     this.said.push(message);
     this.inbox.put(message);
+  }
+  private confirm(id: string): void {
+    if (this.ourFin !== 'sent') this.say({ type: 'HISTORY_END', id, status: 0, count: 0 });
   }
   private wrong(seen: string): void {
     this.story(`tcp    client sends ${seen}`);

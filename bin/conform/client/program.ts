@@ -99,8 +99,8 @@ export class Program {
   }
 
   /** One of the lines that are shown exactly so. */
-  async shows(display: Display): Promise<void> {
-    await this.line(`the line "${display}"`, ({ text, on }) => on === 'out' && text === display);
+  async shows(display: Display, ms?: number): Promise<void> {
+    await this.line(`the line "${display}"`, ({ text, on }) => on === 'out' && text === display, ms);
   }
   /** A line that holds this. */
   async showsText(part: string, expected = `a line with "${part.slice(0, TOLD_WIDTH)}"`): Promise<string> {

@@ -14,7 +14,7 @@ import { systemNetwork } from '../../../transport/net/system';
 import { systemRandom } from '../../../transport/security/random';
 import { encodeDatagram } from '../../../transport/wire/datagrams';
 import { sourceText } from '../../../transport/log';
-import { Unexpected } from '../check';
+import { NotChecked, Unexpected } from '../check';
 import { attemptOf, Candidate, freshRand } from './candidate';
 import { inWords, type Link } from './link';
 import { Program } from './program';
@@ -29,6 +29,8 @@ export interface SceneOptions {
   readonly patience: number;
   /** The client's T_ACTIVITY as its command line sets it, ms; what needs it is not played without. */
   readonly activity?: number;
+  /** A right log-on has failed in a check of its own: what needs a connection is not checked. */
+  unconnected?: boolean;
   /** Told what happens, a line each. */
   readonly story: (line: string) => void;
 }
@@ -132,21 +134,24 @@ export class Scene {
     this.program.type('Log on');
     return this.datagram(HELLO, 'HELLO');
   }
-  /** The next datagram of this type. @param holds bytes that it has to hold */
-  datagram(type: number, expected: string, holds: Buffer = Buffer.alloc(0)): Promise<Datagram> {
+  /** The next datagram of this type. @param holds bytes that it has to hold @param due it comes after so many ms */
+  datagram(type: number, expected: string, holds: Buffer = Buffer.alloc(0), due = 0): Promise<Datagram> {
     const { datagrams } = this.server;
     return datagrams.next(
       expected,
       ({ bytes }) => bytes[5] === type && bytes.length >= HEADER_BYTES && bytes.includes(holds),
+      this.patience + due,
     );
   }
   /** What a CHALLENGE for this HELLO leads to; nothing is sent. */
   candidate({ bytes }: Datagram, rand = freshRand(), challenge = challengeFor(bytes, rand)): Candidate {
     return new Candidate(this.id, this.key, bytes, challenge);
   }
-  /** Sends datagrams to where this one came from. */
-  answer({ from }: Datagram, ...datagrams: readonly Buffer[]): void {
-    this.server.send(from, ...datagrams);
+  /** Sends datagrams to where the last of this attempt came from: a NAT may have moved it (3.9). */
+  answer({ bytes, from }: Datagram, ...datagrams: readonly Buffer[]): void {
+    const attempt = attemptOf(bytes);
+    const last = this.server.received.findLast((one) => attemptOf(one.bytes).equals(attempt));
+    this.server.send(last?.from ?? from, ...datagrams);
   }
   /** CHALLENGE and RESPONSE. */
   async challenged(hello: Datagram): Promise<Candidate> {
@@ -158,8 +163,9 @@ export class Scene {
   success(candidate: Candidate): Buffer {
     return candidate.success(this.server.tcpPort);
   }
-  /** The connection that the client opens, its first flight read. */
+  /** The connection that the client opens, its first flight read. @throws NotChecked if none gets as far as `Connected` */
   async link(candidate: Candidate): Promise<Link> {
+    if (this.o.unconnected) throw new NotChecked('a log-on that is answered rightly does not bring `Connected`');
     const link = await this.server.links.next('a TCP connection');
     return link.open(candidate);
   }
@@ -267,6 +273,10 @@ export function challengeFor(hello: Buffer, rand: Buffer, ver = 1): Buffer {
 }
 export function authFailFor(hello: Buffer): Buffer {
   return encodeDatagram(attemptOf(hello), { type: 'AUTH_FAIL' });
+}
+
+export function retryFor(hello: Buffer, token: Buffer): Buffer {
+  return encodeDatagram(attemptOf(hello), { type: 'RETRY', token });
 }
 
 /** Each place in each word of the command is filled in; there is no shell that would read the result. */

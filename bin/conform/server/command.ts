@@ -12,6 +12,7 @@ import { outputOf, type OutputOptions } from '../output';
 import { runChecks } from '../run';
 import { listOf } from '../table';
 import { SERVER_CHECKS } from './checks/all';
+import { CONNECTED } from './checks/first';
 import type { Need, ServerCheck } from './checks/kind';
 import { Scene, type Person } from './scene';
 import { expectReady, siteOf } from './site';
@@ -27,6 +28,7 @@ interface Options extends OutputOptions {
   readonly slow?: true;
   readonly unlimited?: true;
   readonly patience: number;
+  readonly bail?: true;
 }
 
 /** Registers the subcommand. */
@@ -43,6 +45,7 @@ export function withServer(command: Command): Command {
       'the server bounds neither datagrams nor messages: hold nothing back, and also play what needs that',
     )
     .option('--patience <seconds>', 'wait so long for an answer', seconds, 2)
+    .option('--bail', 'stop at the first check that fails')
     .option('--list', 'show the checks and what must hold, and play none')
     .option('--json <file>', 'write the verdicts as JSON to this file (- = standard output)')
     .option('--junit <file>', 'write the verdicts as JUnit XML to this file (- = standard output)')
@@ -66,8 +69,12 @@ async function play(options: Options, command: Command): Promise<void> {
   const verdicts = await runChecks(checks, {
     open: () => Promise.resolve(new Scene(site, people)),
     close: (scene) => scene.close(),
-    tell: output.tell,
+    tell: (verdict) => {
+      output.tell(verdict);
+      if (verdict.check === CONNECTED && verdict.outcome !== 'passed') site.unconnected = true;
+    },
     now: () => systemClock.now(),
+    bail: options.bail ?? false,
   });
   for (const { key } of people) key.fill(0);
   if (!output.end(verdicts)) process.exitCode = EXIT.failed;
@@ -80,7 +87,10 @@ function chosen({ check: names, slow, unlimited }: Options, wrong: Wrong): Serve
   if (names) {
     const unknown = names.find((name) => !SERVER_CHECKS.some((check) => check.name === name));
     if (unknown !== undefined) wrong(`there is no check ${unknown}; parley-conform server --list shows their names`);
-    return SERVER_CHECKS.filter(({ name }) => names.includes(name));
+    const checks = SERVER_CHECKS.filter(({ name }) => names.includes(name));
+    const unbounded = checks.find(({ needs }) => needs === 'unlimited');
+    if (unbounded && !unlimited) wrong(`${unbounded.name} needs --unlimited, and a server without bounds`);
+    return checks;
   }
   const there: Readonly<Record<Need, boolean>> = { slow: slow ?? false, unlimited: unlimited ?? false };
   return SERVER_CHECKS.filter(({ needs }) => needs === undefined || there[needs]);

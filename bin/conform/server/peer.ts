@@ -10,7 +10,7 @@ import { ByteQueue } from '../../../transport/wire/bytes';
 import { decodeAuthSuccessBody, decodeDatagram, encodeDatagram } from '../../../transport/wire/datagrams';
 import { encodeClientPreface, prefaceStartFault } from '../../../transport/wire/prefaces';
 import { encodeRecords } from '../../../transport/wire/records';
-import { Unexpected } from '../check';
+import { NotChecked, Unexpected } from '../check';
 import { chance } from '../bytes';
 import { Inbox } from './inbox';
 import { type Ending, type Site, Tcp, type Udp } from './sockets';
@@ -35,6 +35,8 @@ export class Peer {
   readonly replies: Inbox<TcpMessage>;
   /** Bytes of every record and preface that came. */
   readonly raw: Buffer[] = [];
+  /** So many KEEPALIVEs came: they may come at any time, alone in a record or with other messages. */
+  keepalives = 0;
   private readonly input = new ByteQueue();
   private reader: RecordReader | undefined;
 
@@ -110,7 +112,9 @@ export class Peer {
     if (!this.sealer) throw new Error('nothing can be sealed before the first flight');
     return this.sealer.seal(plaintext);
   }
+  /** @throws NotChecked if nobody gets to CONNECTED anyway */
   async openTcp(): Promise<Tcp> {
+    if (this.site.unconnected) throw new NotChecked('a right CONNECT does not bring CONNECTED');
     const tcp = (this.tcp = await Tcp.open(this.site, this.tcpPort));
     tcp.heard = (bytes) => this.data(bytes);
     void tcp.ending.then((how) => this.replies.close(`the end of the connection (${how})`));
@@ -175,6 +179,7 @@ export class Peer {
       this.reader = new RecordReader(this.keys.clientOpener(this.handle, this.preface, preface), 'server', this.input);
     }
     for (let record = this.reader?.next(); record; record = this.reader?.next()) {
+      this.keepalives += record.messages.filter(({ type }) => type === 'KEEPALIVE').length;
       for (const message of record.messages) this.replies.put(message);
       if (!record.fault) continue;
       this.replies.close(`record ${String(record.seq)} with the fault ${record.fault}`);

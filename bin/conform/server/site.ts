@@ -12,6 +12,9 @@ import type { Site } from './sockets';
 /** Below what a server grants a source (protocol 3.6), so that no check fails because of those before it. */
 const DATAGRAMS_PER_SECOND = 40;
 const DATAGRAM_BURST = 100;
+/** AUTH_FAIL speaks of the first, AUTH_SUCCESS that does not verify of the second. */
+const KEY_OR_TH =
+  'is this the key that the server has for it? If it is, TH or K_succ is another: compare with steps 3 to 5 of docs/protocol.md, 9.4';
 /** The steps of a client that are shorter than our patience (3.2). */
 const AGAIN_MS = [500, 1_000] as const;
 
@@ -45,9 +48,7 @@ export async function expectReady(site: Site, people: readonly Person[]): Promis
         `${where(site)} does not challenge ${id}: is the server running there, and is ${id} its subscriber?`,
         () => peer.askChallenge(),
       );
-      await trying(`${where(site)} does not let ${id} in: is this the key that the server has for it?`, () =>
-        peer.authenticate(),
-      );
+      await trying(`${where(site)} does not let ${id} in: ${KEY_OR_TH}`, () => peer.authenticate());
     }
   } finally {
     await scene.close();

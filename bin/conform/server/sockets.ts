@@ -1,6 +1,7 @@
 /** Sockets of a stranger to a server: they send any bytes and keep whatever comes. Must never be here: a message, a key. */
 import type { Address } from '../../../machines/ports';
 import type { DatagramSocket, Network, Stream } from '../../../transport/net/network';
+import { decodeDatagram, withToken } from '../../../transport/wire/datagrams';
 import { Unexpected } from '../check';
 import { Inbox, within } from './inbox';
 
@@ -18,6 +19,8 @@ export interface Site {
   readonly patienceMs: number;
   /** What is asked honestly is asked again after so long each, as a client does (protocol 3.2); empty: never. */
   readonly againMs: readonly number[];
+  /** A right CONNECT has failed in a check of its own: what needs a connection is not checked. */
+  unconnected?: boolean;
   /** Resolves when another datagram may leave: a server may bound them for each source (3.6). */
   pace(): Promise<void>;
 }
@@ -72,6 +75,9 @@ export class Udp {
         if (error instanceof Unexpected) return undefined;
         throw error;
       });
+      const token = answer && tokenIn(answer);
+      // A server without room asks for it to be shown once (3.6).
+      if (token) return this.ask(withToken(bytes, token), wanted);
       if (answer) return this.expectAgain(answer, repetitions);
       repetitions++;
     }
@@ -191,4 +197,12 @@ export class Tcp {
 /** Until what was written has left for the kernel. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** The token of a RETRY. */
+function tokenIn(answer: Buffer): Uint8Array | undefined {
+  const decoded = decodeDatagram(answer, 'server');
+  if (!decoded.ok || 'sealed' in decoded.value) return undefined;
+  const { message } = decoded.value;
+  return message.type === 'RETRY' ? message.token : undefined;
 }

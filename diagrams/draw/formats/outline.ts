@@ -35,12 +35,18 @@ export function actionLine({ actions }: PictureEdge): string {
   return actions.length === 0 ? 'Λ' : actions.join(', ');
 }
 
+/** An edge as a line of text: `trigger / actions → state`. */
+export function edgeLine(edge: PictureEdge, to: string): string {
+  return `${triggerLine(edge)} / ${actionLine(edge)} → ${to}`;
+}
+
 /** What stands in a state besides its name, a line each. */
-export function stateLines({ entry = [], exit = [], invokes = [] }: PictureState): string[] {
+export function stateLines({ entry = [], exit = [], invokes = [], listed = [] }: PictureState): string[] {
   return [
     ...entry.map((words) => `Entry / ${words}`),
     ...exit.map((words) => `Exit / ${words}`),
     ...invokes.map((words) => `Runs ${words}`),
+    ...listed,
   ];
 }
 

@@ -2,6 +2,7 @@
 import { Connections } from './connections';
 import { clockShifts } from './model/clock';
 import { exported, imported } from './model/files';
+import { foldingOf, UNFOLDED } from './model/folding';
 import { arrowsOf, type Arrow } from './model/ladder';
 import { firstGroup } from './model/list';
 import { fragmentOf, linksIn, readLink } from './model/links';
@@ -16,7 +17,7 @@ import { helpDialog } from './view/help';
 import { LadderView } from './view/ladder';
 import { MachineList } from './view/machine-list';
 import { SendDialog } from './view/send-dialog';
-import type { Actions, Scene, Settings } from './view/scene';
+import type { Actions, Role, Scene, Settings } from './view/scene';
 import { toggleTheme } from './view/theme';
 import { TopBar } from './view/top-bar';
 import { Transport } from './view/transport';
@@ -36,27 +37,33 @@ export class App {
   readonly events: EventList;
   readonly element: HTMLElement;
   private settings: Settings = {
-    level: 'spec',
+    level: { client: 'spec', server: 'full' },
     list: { text: '', running: 'all' },
     events: '',
+    keepalives: false,
     own: false,
     part: 'connection',
   };
   private groupKey: string | undefined;
   private moment: Entry | undefined;
-  private readonly links: string[] = [];
+  private links: readonly string[] = [];
   private readonly views: readonly { render(scene: Scene): void }[];
   private readonly sendDialog: SendDialog;
   private readonly help = helpDialog();
   private readonly notice = h('div', { class: 'toast', attrs: { role: 'status', 'aria-live': 'polite' } });
   private noticeTimer = 0;
-  private known = { version: -1, groups: [] as readonly Group[], arrows: [] as readonly Arrow[] };
+  private known = { version: -1, groups: [] as readonly Group[], arrows: [] as readonly Arrow[], folding: UNFOLDED };
   private scheduled = false;
   /** Something changed since the last drawing. */
   private stale = false;
 
   constructor() {
-    this.connections = new Connections(this.record, { changed: () => this.changed(), say: (text) => this.say(text) });
+    this.connections = new Connections(this.record, {
+      changed: () => this.changed(),
+      say: (text) => this.say(text),
+      failed: (link) => this.remember(this.links.filter((one) => one !== link)),
+      begins: () => this.begin(),
+    });
     this.sendDialog = new SendDialog((machine, event, payload) => {
       const sent = this.connections.send(machine, scxml(event, payload, machine.session));
       this.say(
@@ -94,12 +101,10 @@ export class App {
 
   /** Reads a recording. */
   load(text: string): void {
-    const { read, wrong } = imported(this.record, text);
-    this.say(
-      wrong === 0
-        ? `${String(read)} lines read.`
-        : `${String(read)} lines read, ${String(wrong)} malformed lines ignored.`,
-    );
+    const { read, wrong, cut } = imported(this.record, text);
+    const ignored = wrong === 0 ? '' : `, ${String(wrong)} malformed lines ignored`;
+    const early = cut === undefined ? '' : ` The recording ends early: ${cut}.`;
+    this.say(`${String(read)} lines read${ignored}.${early}`);
     this.changed();
   }
   loadFile(file: File): void {
@@ -109,11 +114,22 @@ export class App {
     );
   }
 
+  /** Nothing that was chosen is there any more. */
+  private begin(): void {
+    this.groupKey = undefined;
+    this.show(undefined);
+  }
+
   readonly actions: Actions = {
     choose: (group, part) => {
       this.groupKey = group.key;
       if (part) this.settings = { ...this.settings, part };
       this.changed();
+    },
+    setLevel: (level) => {
+      const role = this.role;
+      const other = this.settings.level[role] === 'spec' ? 'full' : 'spec';
+      this.actions.set({ level: { ...this.settings.level, [role]: level ?? other } });
     },
     set: (change) => {
       this.settings = { ...this.settings, ...change };
@@ -140,8 +156,11 @@ export class App {
     help: () => this.help.showModal(),
   };
 
-  get level(): Settings['level'] {
-    return this.settings.level;
+  private get role(): Role {
+    return this.group()?.process.role ?? 'client';
+  }
+  get keepalives(): boolean {
+    return this.settings.keepalives;
   }
   get part(): Settings['part'] {
     return this.settings.part;
@@ -172,9 +191,10 @@ export class App {
     const { record, settings, moment } = this;
     this.refresh();
     const { groups, arrows } = this.known;
+    const folding = settings.keepalives ? UNFOLDED : this.known.folding;
     const group = this.group();
     const position = moment ? Math.max(1, positionOf(record.entries, moment)) : record.entries.length;
-    return { record, settings, groups, group, moment, entry: record.entries[position - 1], position, arrows };
+    return { record, settings, groups, group, moment, entry: record.entries[position - 1], position, arrows, folding };
   }
 
   /** What follows from the record alone, once for each version of it. */
@@ -184,7 +204,8 @@ export class App {
     const arrows = arrowsOf(record.entries);
     const shifts = clockShifts(arrows);
     if (shifts.size > 0) record.shift(shifts);
-    this.known = { version: record.version, groups: groupsOf(record), arrows };
+    const folding = foldingOf(record.entries);
+    this.known = { version: record.version, groups: groupsOf(record), arrows, folding };
   }
 
   private group(): Group | undefined {
@@ -198,9 +219,11 @@ export class App {
   }
 
   private step(by: number): void {
-    const { entries } = this.record;
-    const group = this.settings.own ? this.group() : undefined;
-    const steps = group ? entries.filter((entry) => concerns(entry, group)) : entries;
+    const { group, folding } = this.scene();
+    const { own } = this.settings;
+    const steps = this.record.entries.filter(
+      (entry) => !folding.heads.has(entry) && (!own || !group || concerns(entry, group)),
+    );
     this.show(stepped(steps, this.moment, by));
   }
 
@@ -217,14 +240,16 @@ export class App {
   private addLink(text: string): string | undefined {
     const link = readLink(/^http:/.test(text.trim()) ? text : `http://${text.trim()}`);
     if (link === undefined) return 'This is not a link of the form http://127.0.0.1:PORT/?token=T.';
-    if (!this.links.includes(link)) this.links.push(link);
-    window.history.replaceState(
-      null,
-      '',
-      `${window.location.pathname}${window.location.search}${fragmentOf(this.links)}`,
-    );
+    this.remember([...new Set([...this.links, link])]);
     this.connections.open(link);
     return undefined;
+  }
+
+  /** The address of the page names the processes that were added, so that it can be loaded again. */
+  private remember(links: readonly string[]): void {
+    this.links = links;
+    const { pathname, search } = window.location;
+    window.history.replaceState(null, '', `${pathname}${search}${fragmentOf(links)}`);
   }
 
   private say(text: string): void {

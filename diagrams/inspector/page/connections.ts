@@ -1,7 +1,7 @@
 /** The connections of the page to live processes, and what they bring into the record. */
 import { openFeed, type FeedSocket } from './feed-socket';
-import { readMessage } from './model/feed';
-import { linkName } from './model/links';
+import { readMessage, type LinksItem } from './model/feed';
+import { linkName, readLink } from './model/links';
 import type { Machine, Process, Recording } from './model/record';
 
 interface Connection {
@@ -13,17 +13,30 @@ export interface ConnectionsListener {
   readonly changed: () => void;
   /** Something that the user has to know. */
   readonly say: (text: string) => void;
+  /** Nothing answers at this link. */
+  readonly failed: (link: string) => void;
+  /** Other processes than before are to be shown. */
+  readonly begins: () => void;
 }
 
 export class Connections {
   private readonly connections = new Map<string, Connection>();
   /** Links and the names that the processes behind them gave. */
   private readonly names = new Map<string, string>();
+  /** The page's own link: it may name others. */
+  private own: string | undefined;
+  private act = 0;
 
   constructor(
     private readonly record: Recording,
     private readonly listener: ConnectionsListener,
   ) {}
+
+  /** Connects to who served the page. */
+  openOwn(link: string): void {
+    this.own = link;
+    this.open(link);
+  }
 
   /** Connects, again if the connection has ended. */
   open(link: string): void {
@@ -55,13 +68,34 @@ export class Connections {
     const { record, listener } = this;
     if (!item) return this.malformed();
     if (item.kind === 'refused') return listener.say(`Refused: ${item.why}`);
+    if (item.kind === 'links') return this.follow(connection, item);
     if (item.kind === 'process') {
       connection.process = record.open(item, 'live');
       this.names.set(connection.link, item.name);
     } else if (!connection.process) return this.malformed();
     else if (item.kind === 'gap') record.gap(connection.process, item.missed, item.next);
-    else record.add(connection.process, item);
+    else if (item.kind !== 'end') record.add(connection.process, item);
     listener.changed();
+  }
+
+  /** Shows the processes that there are now, as far as they are not shown yet. */
+  private follow({ link: from }: Connection, { act, links }: LinksItem): void {
+    if (from !== this.own) return this.malformed();
+    if (act !== this.act) {
+      this.act = act;
+      const before = [...this.connections.values()].filter(({ link }) => link !== this.own);
+      for (const { link, socket } of before) {
+        this.connections.delete(link);
+        socket.close();
+      }
+      this.names.clear();
+      this.record.clear();
+      this.listener.begins();
+    }
+    for (const given of links) {
+      const link = readLink(given);
+      if (link !== undefined && !this.names.has(link) && !this.connections.has(link)) this.open(link);
+    }
   }
 
   private malformed(): void {
@@ -76,6 +110,7 @@ export class Connections {
     this.connections.delete(link);
     const name = process?.name ?? linkName(link);
     if (process) this.record.end(process);
+    if (!opened) this.listener.failed(link);
     this.listener.say(
       opened
         ? `${name} has ended, or closed the connection.`

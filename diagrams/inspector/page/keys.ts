@@ -59,7 +59,9 @@ function letterAction(key: string, app: App): (() => void) | undefined {
     case 'm':
       return () => app.charts.enlarge(app.part);
     case 'l':
-      return () => actions.set({ level: app.level === 'spec' ? 'full' : 'spec' });
+      return () => actions.setLevel();
+    case 'k':
+      return () => actions.set({ keepalives: !app.keepalives });
     case 'e':
       return () => app.events.search.focus();
     case 's':

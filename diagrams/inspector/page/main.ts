@@ -10,7 +10,7 @@ listenToKeys(app);
 const recording = document.getElementById('recording')?.textContent;
 const own = readLink(window.location.href);
 if (recording !== undefined && recording !== null) app.load(recording);
-else if (own !== undefined) app.connections.open(own);
+else if (own !== undefined) app.connections.openOwn(own);
 app.openRemembered();
 app.changed();
 

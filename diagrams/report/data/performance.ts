@@ -44,7 +44,7 @@ export async function measure(open: () => Promise<PipedStage>, { logOns, texts, 
   try {
     await stage.subscribe('alice', 'bob');
     // Limits against floods would be measured otherwise, and not the program.
-    const free = ['--limit', 'MESSAGES_PER_SECOND=0', '--limit', 'DATAGRAMS_PER_SECOND=0'];
+    const free = ['--limit', 'MESSAGES_PER_SECOND=0', '--limit', 'HELLOS_PER_SECOND=0'];
     await stage.startServer('--log-level', 'warn', ...free);
     const [alice, bob] = [stage.client('alice', ...free), stage.client('bob', ...free)];
     // The first one would measure how long a program takes to start.

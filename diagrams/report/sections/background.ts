@@ -23,6 +23,9 @@ export function background({ documents }: Facts): Block[] {
         'What the analysis found for this design and for three that lack a part of it.',
       ],
     }),
+    paragraph(
+      'ProVerif was not run for this report; the committed outputs of version 2.05 are compared by test/formal.',
+    ),
     ...protects(),
     ...doesNot(),
     ...udp(),

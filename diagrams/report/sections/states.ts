@@ -1,6 +1,6 @@
 /** The state diagrams, drawn from the machines that run, and what was decided where the assignment is silent or wrong. */
-import { specTables, type Mark } from '../../spec';
-import { corrections } from '../../spec/drawings';
+import { markWords, specTables, type Mark } from '../../spec';
+import { corrections, drawings } from '../../spec/drawings';
 import { heading, line, list, paragraph, plain, type Block } from '../blocks';
 import { section, tableBlock, tablesOf } from '../data/markdown';
 import type { Diagram, Facts } from '../facts';
@@ -14,11 +14,11 @@ export function states(facts: Facts): Block[] {
     paragraph(
       'Client and server each have a machine for the connection phase and one for the chat phase, as in the diagrams of the assignment, and a small one for the history beside them, since history may be asked for at any time. The server has one connection machine for each log-on attempt. An edge has its trigger above the rule and its actions below it, as in textbooks; Λ is no action.',
     ),
-    heading(2, 'The diagrams of the assignment'),
+    heading(2, 'The diagrams of the assignment, and the drawings of the server'),
     paragraph(
       'The client diagrams are those of the assignment, edge by edge, drawn by the program from the data that its tests compare with the machines. The server diagrams are the drawings that we started from; a red number beside an edge names its correction in [[corrections]].',
     ),
-    ...spec.map((diagram) => figure(diagram, `${diagram.title}: the diagram of the assignment.`, 'spec')),
+    ...spec.map((diagram) => figure(diagram, `${diagram.title}: ${origin(diagram)}.`, 'spec')),
     heading(2, 'The machines as they run'),
     paragraph(
       'The same machines with every edge that changes or does something, drawn from the objects that run. What is ignored, refused or a matter of another machine is not drawn; the state tables below count it. [[state-client-connection-full]] and [[state-server-connection-full]] are the connection phase, [[state-client-chat-full]] and [[state-server-chat-full]] the chat phase, [[state-client-history-full]] and [[state-server-history-full]] the history.',
@@ -41,6 +41,14 @@ export function states(facts: Facts): Block[] {
   ];
 }
 
+/** What a drawing is: the assignment leaves the server to those who build it. */
+function origin({ id }: Diagram): string {
+  const official = drawings.some((drawing) => drawing.id === id && drawing.official);
+  return official
+    ? 'the diagram of the assignment, every edge of which the machine has'
+    : 'the drawing we started from, with the numbers of its corrections; not the machine that runs';
+}
+
 /** By phase: client and server beside each other. */
 function ordered(diagrams: readonly Diagram[]): Diagram[] {
   const phases = ['connection', 'chat', 'history'];
@@ -51,20 +59,9 @@ function figure({ id, svg }: Diagram, caption: string, level: string): Block {
   return { kind: 'figure', id: `state-${id.replace(' ', '-')}-${level}`, caption, svg };
 }
 
-const MARKS: readonly (readonly [Mark, string])[] = [
-  ['SPEC', 'an edge of an official diagram, or a demand of the assignment'],
-  ['TEAM', 'an edge of the server drawings, as it is or as corrected'],
-  ['EXT', 'our addition, with its reason'],
-  ['IGN', 'ignored on purpose: nothing changes, a counter goes up'],
-  ['REF', 'refused on the spot: the user reads why'],
-  ['PE', 'protocol error: the connection is closed'],
-  ['N/A', 'cannot come here by construction'],
-  ['→CH', 'passed on to the chat machine of the client'],
-  ['→SH', 'passed on to the chat machine of the server'],
-];
-
 function cells(): Block[] {
   const tables = Object.values(specTables);
+  const marks = Object.entries(markWords) as [Mark, string][];
   const of = (mark: Mark): number =>
     tables.reduce((sum, { rows }) => sum + rows.filter((row) => row.mark === mark).length, 0);
   return [
@@ -91,11 +88,9 @@ function cells(): Block[] {
       id: 'marks',
       caption: 'Why an alternative is there, counted.',
       head: ['Mark', 'Meaning', 'Number'],
-      rows: MARKS.filter(([mark]) => of(mark) > 0).map(([mark, words]) => [
-        plain(mark),
-        plain(words),
-        plain(String(of(mark))),
-      ]),
+      rows: marks
+        .filter(([mark]) => of(mark) > 0)
+        .map(([mark, words]) => [plain(mark), plain(words), plain(String(of(mark)))]),
       widths: [12, 74, 14],
       right: [2],
     },

@@ -53,10 +53,10 @@ export const CHAT = {
   'end-not-shown': () => without(cell('chat', ACTIVE, 'U.END'), 'show:Chat ended'),
   'notif-not-shown': () => without(cell('chat', ACTIVE, 'M.END_NOTIF'), 'show:Chat ended'),
   'gone-not-shown': () => without(cell('chat', ACTIVE, 'X.GONE'), 'show:Chat ended'),
-  'called-not-shown': () => without(cell('chat', 'Connected', 'M.CHAT_STARTED'), 'show:Chat started'),
-  'started-not-shown': () => without(cell('chat', WAIT, 'M.CHAT_STARTED'), 'show:Chat started'),
+  'called-not-shown': () => without(cell('chat', 'Connected', 'M.CHAT_STARTED', 1), 'show:Chat started'),
+  'started-not-shown': () => without(cell('chat', WAIT, 'M.CHAT_STARTED', 1), 'show:Chat started'),
   'started-as-asked-only': () =>
-    only('chat', cell('chat', WAIT, 'M.CHAT_STARTED'), 'as asked', ({ want }, { id }) => id === want),
+    only('chat', cell('chat', WAIT, 'M.CHAT_STARTED', 1), 'as asked', ({ want }, { id }) => id === want),
   'long-texts-cut': line((shown, { event }) => (event === 'text' ? shown.slice(0, 200) : shown)),
   'typed-bytes-fatal': () =>
     typed((before, text, inChat) => {
@@ -64,9 +64,7 @@ export const CHAT = {
       return before(text, inChat);
     }),
   'empty-lines-sent': () =>
-    typed((before, text, inChat) =>
-      text.trim() === '' ? { kind: 'event', event: { type: 'U.TEXT', text: '.' } } : before(text, inChat),
-    ),
+    typed((before, text, inChat) => (text.trim() === '' ? { kind: 'text', text: '.' } : before(text, inChat))),
   'history-not-in-chat': () =>
     typed((before, text, inChat) => before(inChat && /^history/i.test(text) ? `\\${text}` : text, inChat)),
   'history-lower-case': () =>
@@ -84,7 +82,7 @@ export const CHAT = {
     action('history', 'histDone', (before, context, event) => before(context, { ...event, status: 0 })),
   'unreachable-ends-wait': () => void (cell('chat', WAIT, 'M.UNREACHABLE').cond = undefined),
   'unreachable-not-shown': () => without(cell('chat', WAIT, 'M.UNREACHABLE'), 'show:Correspondent unreachable'),
-  'started-twice': () => as(cell('chat', ACTIVE, 'M.CHAT_STARTED'), cell('chat', 'Connected', 'M.CHAT_STARTED')),
+  'started-twice': () => as(cell('chat', ACTIVE, 'M.CHAT_STARTED'), cell('chat', 'Connected', 'M.CHAT_STARTED', 1)),
   'unreachable-in-chat': () => as(cell('chat', ACTIVE, 'M.UNREACHABLE'), cell('chat', 'Connected', 'M.UNREACHABLE')),
   'calls-itself': () => guard('chat', 'ID malformed or own ID', () => false),
   'first-session-for-ever': () => {
@@ -106,6 +104,8 @@ export const CHAT = {
   'no-backslash': () => typed((before, text, inChat) => before(text.startsWith('\\') ? text.slice(1) : text, inChat)),
   'case-matters': () =>
     typed((before, text, inChat) => before(/^[A-Z][a-z ]*(?: \w+)?$/.test(text) ? text : `\\${text}`, inChat)),
+  'blanks-matter': () =>
+    typed((before, text, inChat) => before(/^\s|\s$|\s\s/.test(text) ? `\\${text}` : text, inChat)),
   'lines-not-escaped': line((shown) =>
     shown.replaceAll(/\\u\{([\da-f]+)\}/g, (_, code) => String.fromCodePoint(parseInt(code, 16))),
   ),

@@ -16,10 +16,11 @@ const hello = (change) => () =>
   });
 /** @param change of every RESPONSE */
 const response = (change) => () =>
-  method(`${CLASS}.addCandidate`, function (before, rand) {
-    before(rand);
-    const { handle, response: bytes } = this.candidates.get(rand);
-    this.candidates.set(rand, { handle, response: change(Buffer.from(bytes), this) });
+  method(`${CLASS}.addCandidate`, function (before, th, rand, displaced) {
+    const known = this.responses.has(rand);
+    before(th, rand, displaced);
+    const { message, bytes } = this.responses.get(rand);
+    if (!known) this.responses.set(rand, { message, bytes: change(Buffer.from(bytes), this) });
   });
 const withByte = (at, value) => (bytes) => {
   bytes[at] = value;
@@ -72,6 +73,12 @@ const BYTES = {
   'response-without-rand': response((bytes, { o: { id } }) => bytes.fill(0, 57 + id.length, 89 + id.length)),
   'hash-reversed': () =>
     exported('transport/security/hashes#a3', (_, rand, key) => createHash('sha256').update(key).update(rand).digest()),
+  'th-in-another-order': () =>
+    exported('transport/security/schedule#transcriptHash', (before, hello, challenge) => before(challenge, hello)),
+  'other-server-keys': () =>
+    method('transport/security/keystore#KeyStore.clientOpener', (before, handle, preface, serverPreface) =>
+      before(handle, preface, Buffer.from(serverPreface).reverse()),
+    ),
   'same-salt': () =>
     exported('transport/wire/prefaces#encodeClientPreface', (before, { tag }) =>
       before({ tag, salt: Buffer.alloc(16, 7) }),
@@ -92,24 +99,38 @@ const BYTES = {
 const DEEDS = {
   'hello-not-repeated': () => without(cell('connection', 'Wait for Challenge', 'T.RETRY'), 'sendHELLO'),
   'hello-repeated-anew': () =>
-    method(`${CLASS}.sendHello`, function (before) {
-      before();
+    method(`${CLASS}.sendHello`, function (before, token) {
+      before(token);
       this.hello = Buffer.from(this.hello);
       randomBytes(16).copy(this.hello, ATTEMPT_AT);
       this.attempt = this.hello.subarray(ATTEMPT_AT, ATTEMPT_AT + 16);
     }),
-  'hello-repeated-early': () => options('--limit', 'T_RETRY_MS=100,100,100,100', '--limit', 'T_FAIL_HOLD_MS=50'),
+  'hello-repeated-early': () => options('--limit', 'T_RETRY_MS=100,100,100,100,100', '--limit', 'T_FAIL_HOLD_MS=50'),
+  'hello-repeated-alone': () => without(cell('connection', answering, 'T.RETRY'), 'sendHELLO'),
+  'retry-ignored': () => without(cell('connection', 'Wait for Challenge', 'D.RETRY'), 'takeToken'),
+  'retry-loop': () => guard('connection', 'fewer than 3 RETRYs in this step', () => true),
+  'token-in-transcript': () =>
+    method(`${CLASS}.sendHello`, function (before, token) {
+      before(token);
+      this.hello = Buffer.concat([this.hello, Buffer.from(token, 'hex')]);
+    }),
   'response-not-repeated': () => without(cell('connection', answering, 'T.RETRY'), 'sendRESPONSE:all'),
   'last-response-repeated': () =>
-    action('connection', 'sendRESPONSE:all', (_, { candidates }) => ({
-      ask: { type: 'sendRESPONSE', rands: candidates.slice(-1) },
+    action('connection', 'sendRESPONSE:all', (_, { rands }) => ({
+      ask: { type: 'sendRESPONSE', rands: rands.slice(-1) },
     })),
   'copies-answered': () =>
     action('connection', 'ignore', (before, context, event) =>
       event.type === 'D.CHALLENGE' ? { ask: { type: 'sendRESPONSE', rands: [event.rand] } } : before(context, event),
     ),
-  'one-challenge': () => guard('connection', 'fewer than 3 candidates', () => false),
-  'every-challenge': () => guard('connection', 'fewer than 3 candidates', () => true),
+  'one-challenge': () => guard('connection', 'fewer than 4 rands answered', () => false),
+  'every-challenge': () => guard('connection', 'fewer than 4 rands answered', () => true),
+  'candidate-by-rand': () => guard('connection', 'already a candidate', ({ rands }, { rand }) => rands.includes(rand)),
+  'copies-answered-anew': () => guard('connection', 'rand already answered', () => false),
+  'first-copies-kept': () =>
+    guard('connection', 'already a candidate', ({ rands, candidates }, { rand, th }) =>
+      candidates.length < 4 ? candidates.includes(th) : rands.includes(rand),
+    ),
   'any-version': () =>
     method(`${CLASS}.opened`, (before, { attempt, message }, bytes) =>
       before({ attempt, message: message.type === 'CHALLENGE' ? { ...message, ver: 1 } : message }, bytes),
@@ -131,7 +152,8 @@ const DEEDS = {
   'fail-early-believed': () =>
     as(cell('connection', 'Wait for Challenge', 'D.AUTH_FAIL'), cell('connection', 'Wait for Challenge', 'T.GIVEUP')),
   'fail-at-once': () => as(cell('connection', answering, 'D.AUTH_FAIL'), cell('connection', answering, 'T.GIVEUP')),
-  'fail-held-too-long': () => options('--limit', 'T_RETRY_MS=2000,1000,1000,1000', '--limit', 'T_FAIL_HOLD_MS=1900'),
+  'fail-held-too-long': () =>
+    options('--limit', 'T_RETRY_MS=2000,1000,1000,1000,1000', '--limit', 'T_FAIL_HOLD_MS=1900'),
   'fail-not-believed': () => as(cell('connection', answering, 'D.AUTH_FAIL'), cell('connection', answering, 'T.HOLD')),
   'opens-anything': () =>
     exported('transport/security/aead#open', (_, key, nonce, associated, box) =>

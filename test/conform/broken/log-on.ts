@@ -10,6 +10,7 @@ import {
   encodeAuthSuccessBody,
   encodeDatagram,
   joinAuthSuccess,
+  withToken,
 } from '../../../transport/wire/datagrams';
 import type { Random } from '../../../machines/ports';
 import { encodeServerPreface } from '../../../transport/wire/prefaces';
@@ -268,23 +269,63 @@ export const LOG_ONS: readonly Broken[] = [
     fault: 'a CONNECT ends older connections only, not older attempts',
     caughtBy: 'take-over-by-older',
     inside: ({ switchboard: { tables } }) => {
-      const olderThan = tables.olderThan.bind(tables);
-      tables.olderThan = (instance) => olderThan(instance).filter(({ connection }) => connection.state === 'Connected');
+      const overtake = tables.overtake.bind(tables);
+      tables.overtake = (instance) => overtake(instance).filter(({ connection }) => connection.state === 'Connected');
+      tables.isOver = () => false;
     },
+  },
+  {
+    name: 'token not understood',
+    fault: 'a HELLO with bytes behind it is dropped',
+    caughtBy: 'token-of-nobody',
+    parts: (parts) => datagrams(parts, { in: (bytes) => (bytes.length === 144 ? undefined : bytes) }),
+  },
+  {
+    name: 'token makes an attempt',
+    fault: 'a HELLO is recognised by all bytes of its datagram, the token too',
+    caughtBy: 'token-of-nobody',
+    inside: ({ switchboard }) => {
+      const hello = switchboard.hello.bind(switchboard);
+      switchboard.hello = (h) => hello({ ...h, hash: `${h.hash} ${hex(h.token ?? Buffer.alloc(0))}` });
+    },
+  },
+  {
+    name: 'token in transcript',
+    fault: 'TH is made of all bytes of the datagram, the token too',
+    caughtBy: 'token-outside-transcript',
+    inside: ({ switchboard }) => {
+      const hello = switchboard.hello.bind(switchboard);
+      switchboard.hello = (h) => hello({ ...h, bytes: withToken(h.bytes, h.token ?? Buffer.alloc(0)) });
+    },
+  },
+  {
+    name: 'any size behind HELLO',
+    fault: 'whatever stands behind a HELLO is not looked at',
+    caughtBy: 'token-of-other-size',
+    parts: (parts) =>
+      datagrams(parts, {
+        in: (bytes) => (bytes[TYPE_AT] === 1 && bytes.length < 400 ? bytes.subarray(0, 128) : bytes),
+      }),
   },
   {
     name: 'no end of guesses',
     fault: 'wrong RESPONSEs are not counted',
     caughtBy: 'res-wrong-three-times',
     mutant:
-      'server connection: Wait for RESPONSE on D.RESPONSE_BAD, alternative 0: without the guard "fewer than 3 wrong answers, this one included"',
+      'server connection: Wait for RESPONSE on D.RESPONSE_BAD, alternative 1: without the guard "fewer than 3 wrong answers, this one included"',
   },
   {
     name: 'one guess',
     fault: 'the first wrong RESPONSE closes the attempt',
     caughtBy: 'res-wrong-twice',
     mutant:
-      'server connection: Wait for RESPONSE on D.RESPONSE_BAD, alternative 0: never "fewer than 3 wrong answers, this one included"',
+      'server connection: Wait for RESPONSE on D.RESPONSE_BAD, alternative 1: never "fewer than 3 wrong answers, this one included"',
+  },
+  {
+    name: 'copies counted',
+    fault: 'a wrong RESPONSE that comes three times closes the attempt',
+    caughtBy: 'res-wrong-copies',
+    mutant: 'server connection: Wait for RESPONSE on D.RESPONSE_BAD, alternative 0: never "a copy of a wrong answer"',
   },
   {
     name: 'stray without answer',
@@ -297,6 +338,12 @@ export const LOG_ONS: readonly Broken[] = [
     fault: 'a repeated HELLO is not answered',
     caughtBy: 'challenge-repeated',
     mutant: 'server connection: Wait for RESPONSE on D.HELLO_DUP, alternative 0: without sendCHALLENGE',
+  },
+  {
+    name: 'HELLO forgotten',
+    fault: 'a repeated HELLO is not answered any more once its RESPONSE has come',
+    caughtBy: 'challenge-after-right',
+    mutant: 'server connection: Connecting on D.HELLO_DUP, alternative 0: without sendCHALLENGE',
   },
   {
     name: 'RESPONSE once',

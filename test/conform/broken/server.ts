@@ -67,7 +67,13 @@ const HOST = '127.0.0.1';
 export const PEOPLE = ['ann', 'ben', 'cleo', 'dan'] as const;
 /** As in a chat on one machine; what does not come within it does not come. */
 const PATIENCE_MS = 700;
-const UNLIMITED = { DATAGRAMS_PER_SECOND: 0, AUTH_FAIL_PER_SECOND: 0, MESSAGES_PER_SECOND: 0, UNBOUND_PER_SOURCE: 0 };
+const UNLIMITED = {
+  HELLOS_PER_SECOND: 0,
+  AUTH_FAIL_PER_SECOND: 0,
+  MESSAGES_PER_SECOND: 0,
+  CALLS_PER_MINUTE: 0,
+  UNBOUND_PER_SOURCE: 0,
+};
 
 export interface Running {
   readonly scene: () => Scene;

@@ -1,5 +1,5 @@
 /**
- * Texts from the keyboard over the store and the wire to the screen, and lists of past texts: I-9, I-10, I-11. Texts of a run
+ * Texts from the keyboard over the store and the wire to the screen, and lists of past texts: I-9, I-10, I-11, I-24. Texts of a run
  * are numbered, so each is known again everywhere. Must never be here: connections.
  */
 import type { Transition } from '../../../machines/observer';
@@ -30,6 +30,8 @@ interface List {
 
 export class TextChecks implements Checker {
   private readonly typedIn = new Map<string, Side>();
+  /** By the number of a text: the session in which its line was begun. */
+  private readonly begunIn = new Map<string, number | null>();
   private readonly acceptedIn = new Map<string, Side>();
   private readonly shownIn = new Map<string, number>();
   private readonly sentIn = new Map<string, number>();
@@ -52,9 +54,12 @@ export class TextChecks implements Checker {
 
   // I-9
 
-  typed(client: SimulatedClient, line: string): void {
+  typed(client: SimulatedClient, line: string, begun: number | null): void {
     const { session } = client;
-    if (session === null || !isText(line)) return;
+    if (!isText(line)) return;
+    this.begunIn.set(numberOf(line), begun);
+    // What was begun in another chat goes nowhere (I-24).
+    if (session === null || session !== begun) return;
     sideOf(this.typedIn, session, client.id).push(line);
   }
 
@@ -66,6 +71,7 @@ export class TextChecks implements Checker {
 
   private keep(text: Kept, recipient: string): void {
     const { session, sender } = text;
+    this.belongs(text.text, session, `the store takes it of ${sender}`);
     const typed = sideOf(this.typedIn, session, sender);
     const accepted = sideOf(this.acceptedIn, session, sender);
     if (typed[accepted.length] !== text.text) {
@@ -114,6 +120,7 @@ export class TextChecks implements Checker {
 
   private textShown(client: SimulatedClient, from: string, text: string): void {
     const { session, peer, id } = client;
+    this.belongs(text, session, `${client.name} is shown it`);
     const name = `${String(session)} ${id}`;
     const n = this.shownIn.get(name) ?? 0;
     this.shownIn.set(name, n + 1);
@@ -123,6 +130,14 @@ export class TextChecks implements Checker {
         `${client.name}, in ${String(session)} with ${String(peer)}, is shown "${abridged(text)}" of ${from}; accepted next: "${abridged(next ?? 'nothing')}"`,
       );
     }
+  }
+
+  // I-24
+
+  private belongs(text: string, session: number | null, what: string): void {
+    const begun = this.begunIn.get(numberOf(text));
+    if (begun === undefined || begun === session) return;
+    this.town.violate('I-24', `"${abridged(text)}" was begun in ${String(begun)}; ${what} in ${String(session)}`);
   }
 
   // I-11
@@ -221,6 +236,10 @@ export class TextChecks implements Checker {
 /** Whether a line typed in a chat is one of the numbered texts that may be sent. */
 function isText(line: string): boolean {
   return /^t\d+ /.test(line) && !/\p{Cc}/u.test(line) && Buffer.byteLength(line) <= 4096;
+}
+
+function numberOf(text: string): string {
+  return /^t\d+/.exec(text)?.[0] ?? '';
 }
 
 function sideOf(sides: Map<string, Side>, session: number, id: string): Side {

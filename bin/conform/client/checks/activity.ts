@@ -7,9 +7,19 @@ const SESSION = 7;
 /** What the client may take longer than its timer. */
 const MORE_MS = 5_000;
 
+/** An honest server is not silent for so long that it seems dead, however long T_ACTIVITY is. */
+const KEEPALIVE_MS = 15_000;
+async function alive<T>(link: Link, waiting: Promise<T>): Promise<T> {
+  const timer = setInterval(() => !link.ended && link.say({ type: 'KEEPALIVE' }), KEEPALIVE_MS);
+  try {
+    return await waiting;
+  } finally {
+    clearInterval(timer);
+  }
+}
 /** It logs off by itself, a whole T_ACTIVITY after this moment. */
 async function logsOff(scene: Scene, link: Link, since: number): Promise<void> {
-  const how = await link.ends('CLOSE(1)', scene.activity + MORE_MS);
+  const how = await alive(link, link.ends('CLOSE(1)', scene.activity + MORE_MS));
   const { reason } = await link.hears('CLOSE');
   must(reason === 1, 'CLOSE(1)', `CLOSE(${String(reason)})`);
   must(how === 'FIN', 'FIN after CLOSE(1)', how);
@@ -17,7 +27,7 @@ async function logsOff(scene: Scene, link: Link, since: number): Promise<void> {
 }
 /** Part of T_ACTIVITY, in which nothing ends. */
 async function passes(scene: Scene, link: Link, part: number): Promise<void> {
-  await pause(scene.activity * part);
+  await alive(link, pause(scene.activity * part));
   must(!link.ended, 'the connection to go on', link.said.at(-1)?.type ?? 'its end');
 }
 const check = (name: string, must: string, play: (scene: Scene, link: Link) => Promise<void>): ClientCheck => ({

@@ -34,7 +34,7 @@ export const chatChecks: readonly ClientCheck[] = [
   {
     name: 'chat-request',
     section: '4.5',
-    must: '`Chat X` sends CHAT_REQUEST(X) in a record of its own; case and blanks of the command do not matter',
+    must: '`Chat X` sends CHAT_REQUEST(X); case and blanks of the command do not matter',
     async play(scene) {
       const link = await scene.logOn();
       scene.program.type(`  cHaT   ${BOB} `);

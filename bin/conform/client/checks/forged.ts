@@ -2,18 +2,24 @@
 import { encodeDatagram } from '../../../../transport/wire/datagrams';
 import { withBytes } from '../../bytes';
 import { attemptOf, type Candidate, freshRand, random } from '../candidate';
-import { alike, hex, must, mustTake, pause, same, type ClientCheck } from '../judge';
+import { alike, hex, LATE_MS, must, pause, same, type ClientCheck } from '../judge';
 import { uint, withBit } from '../raw';
 import { authFailFor, challengeFor, RESPONSE, type Scene } from '../scene';
 import { Server, type Datagram } from '../server';
-import { logOff } from './log-on';
+import { isResponse, logOff, STEP_MS, transmissions } from './log-on';
+
+/** Where HELLO has the versions that it offers. */
+const VERSIONS_AT = 24;
+
+/** T_FAIL_HOLD; a small client may do without (9.1). */
+const HOLD_MS = 400;
 
 /** One bit of each byte: all of them at once would not fit the buffer of the client's socket. */
 const bitsOf = (datagram: Buffer): Buffer[] =>
   Array.from(datagram, (_, at) => withBit(datagram, at * 8 + (random(1).readUInt8() & 7)));
 
 /** The header of a server's datagram with another length, and bytes behind it. */
-const longer = (datagram: Buffer, more: Buffer): Buffer => {
+export const longer = (datagram: Buffer, more: Buffer): Buffer => {
   const bytes = Buffer.concat([datagram, more]);
   bytes.writeUInt16BE(bytes.length, 6);
   return bytes;
@@ -51,7 +57,7 @@ function damaged({ bytes: hello }: Datagram): Buffer[] {
     withBytes(one(), 0, 0x53, 0x42, 0x43, 0x54),
     withBytes(one(), 4, 0),
     withBytes(one(), 4, 2),
-    withBytes(one(), 5, 6),
+    withBytes(one(), 5, 7),
     withBytes(one(), 6, 0, 58),
     one().subarray(0, 56),
     longer(one(), Buffer.from([0])),
@@ -74,7 +80,11 @@ export const forgedChecks: readonly ClientCheck[] = [
     section: '1.8',
     must: 'a CHALLENGE with a version that was not offered is dropped',
     play: (scene) =>
-      genuineOnly(scene, ({ bytes }) => [0, 255].map((version) => challengeFor(bytes, freshRand(), version))),
+      genuineOnly(scene, ({ bytes }) => {
+        const [min = 1, max = 1] = bytes.subarray(VERSIONS_AT);
+        const others = [0, max + 1, 255].filter((version) => version < 256 && (version < min || version > max));
+        return others.map((version) => challengeFor(bytes, freshRand(), version));
+      }),
   },
   {
     name: 'challenge-damaged',
@@ -105,7 +115,7 @@ export const forgedChecks: readonly ClientCheck[] = [
       const genuine = scene.candidate(hello);
       scene.answer(hello, challengeFor(hello.bytes, freshRand()), genuine.challenge);
       const { bytes } = await scene.datagram(RESPONSE, 'RESPONSE to the second CHALLENGE', genuine.rand);
-      same('RESPONSE to the second CHALLENGE', genuine.response, bytes);
+      isResponse(genuine, bytes);
       await scene.accepted(hello, genuine);
     },
   },
@@ -118,28 +128,34 @@ export const forgedChecks: readonly ClientCheck[] = [
       const hello = await scene.hello();
       const candidates = [scene.candidate(hello), scene.candidate(hello), scene.candidate(hello)];
       scene.answer(hello, ...candidates.map(({ challenge }) => challenge));
+      const sent = new Map<Buffer, Buffer>();
       for (let round = 0; round < 2; round++) {
-        for (const { rand, response } of candidates) {
-          const { bytes } = await scene.datagram(RESPONSE, 'RESPONSE to each of three CHALLENGEs', rand);
-          same('RESPONSE', response, bytes);
+        for (const candidate of candidates) {
+          const { rand } = candidate;
+          const { bytes } = await scene.datagram(RESPONSE, 'RESPONSE to each of three CHALLENGEs', rand, STEP_MS);
+          const before = sent.get(rand);
+          if (before) same('RESPONSE', before, bytes);
+          else isResponse(candidate, bytes);
+          sent.set(rand, bytes);
         }
       }
       await scene.accepted(hello, candidates[0] ?? scene.candidate(hello));
     },
   },
   {
-    name: 'challenge-fourth',
+    name: 'challenge-fifth',
     section: '3.8',
-    must: 'no more than three CHALLENGEs of an attempt are answered',
+    must: 'no more than four CHALLENGEs of an attempt with different rands are answered',
     async play(scene) {
       const hello = await scene.hello();
       const rands = Array.from({ length: 6 }, () => freshRand());
       scene.answer(hello, ...rands.map((rand) => challengeFor(hello.bytes, rand)));
       // The first repetition follows them all.
       const first = await scene.datagram(RESPONSE, 'RESPONSE');
-      await scene.server.datagrams.next('RESPONSE again', ({ bytes }) => alike(bytes, first.bytes));
+      const again = scene.patience + STEP_MS;
+      await scene.server.datagrams.next('RESPONSE again', ({ bytes }) => alike(bytes, first.bytes), again);
       const answered = rands.filter((rand) => scene.server.received.some(({ bytes }) => bytes.includes(rand)));
-      must(answered.length <= 3, 'three CHALLENGEs answered at most', `${String(answered.length)} answered`);
+      must(answered.length <= 4, 'four CHALLENGEs answered at most', `${String(answered.length)} answered`);
     },
   },
   {
@@ -152,6 +168,7 @@ export const forgedChecks: readonly ClientCheck[] = [
     name: 'auth-fail-forged',
     section: '3.8',
     must: 'AUTH_FAIL does not end a log-on whose AUTH_SUCCESS comes within 0.4 s',
+    optional: true,
     async play(scene) {
       await acceptsGenuine(scene, (_, { hello }) => [authFailFor(hello)]);
     },
@@ -160,6 +177,7 @@ export const forgedChecks: readonly ClientCheck[] = [
     name: 'auth-fail-hundred',
     section: '3.8',
     must: 'a hundred AUTH_FAILs do no more than one',
+    optional: true,
     async play(scene) {
       await acceptsGenuine(scene, (_, { hello }) => Array.from({ length: 100 }, () => authFailFor(hello)));
     },
@@ -167,7 +185,7 @@ export const forgedChecks: readonly ClientCheck[] = [
   {
     name: 'auth-fail-genuine',
     section: '3.8',
-    must: 'AUTH_FAIL ends the log-on after 0.4 s with a line for the user, and exactly four datagrams have been sent',
+    must: 'AUTH_FAIL ends the log-on after 0.4 s at most with a line for the user, and exactly four datagrams have been sent',
     async play(scene) {
       const mark = scene.program.mark();
       const hello = await scene.hello();
@@ -175,11 +193,17 @@ export const forgedChecks: readonly ClientCheck[] = [
       const start = performance.now();
       scene.answer(hello, authFailFor(hello.bytes));
       await scene.program.tells('that the key is wrong');
-      mustTake('the end of the log-on', 400, performance.now() - start, 1);
+      const took = performance.now() - start;
+      must(
+        took < HOLD_MS + LATE_MS,
+        `the end of the log-on within ${String(HOLD_MS)} ms`,
+        `it after ${took.toFixed(0)} ms`,
+      );
       must(!scene.program.since(mark).includes('Connected'), 'no "Connected"', '"Connected"');
       await scene.server.caughtUp();
       const sent = scene.server.received.length;
-      must(sent === 2, 'HELLO and RESPONSE once each', `${String(sent)} datagrams of the client`);
+      const due = 2 * transmissions(hello);
+      must(sent >= 2 && sent <= due, `${String(due)} datagrams of the client`, String(sent));
       await scene.admitted(await scene.hello());
     },
   },
@@ -192,7 +216,7 @@ export const forgedChecks: readonly ClientCheck[] = [
       const candidate = await scene.challenged(hello);
       scene.answer(hello, authFailFor(random(128)));
       // Longer than the hold: a client that took it for its own has given up by then.
-      await scene.datagram(RESPONSE, 'RESPONSE again', candidate.rand);
+      await scene.datagram(RESPONSE, 'RESPONSE again', candidate.rand, STEP_MS);
       await scene.accepted(hello, candidate);
     },
   },
@@ -280,15 +304,17 @@ export const forgedChecks: readonly ClientCheck[] = [
       const hello = await scene.hello();
       const { candidate, link } = await scene.connecting(hello);
       await scene.connected(candidate, link);
+      await scene.server.caughtUp();
+      const before = scene.server.received.length;
       const late = [candidate.challenge, scene.success(candidate), authFailFor(hello.bytes)];
       scene.answer(hello, ...late, challengeFor(hello.bytes, freshRand()));
       await scene.isConnected(link);
       await logOff(scene, link);
       scene.answer(hello, ...late);
-      await scene.admitted(await scene.hello());
-      await scene.server.caughtUp();
-      const sent = scene.server.received.length;
-      must(sent === 4, 'two datagrams for each of two log-ons', `${String(sent)} datagrams`);
+      const next = await scene.hello();
+      const sent = scene.server.received.indexOf(next) - before;
+      must(sent === 0, 'no datagram before the HELLO of the next log-on', String(sent));
+      await scene.admitted(next);
     },
   },
   {
@@ -306,7 +332,7 @@ export const forgedChecks: readonly ClientCheck[] = [
         must(bytes.includes(candidate.rand), 'RESPONSE to the CHALLENGE of the server', 'one to the stranger');
         stranger.send(hello.from, authFailFor(hello.bytes), scene.success(candidate));
         // Longer than the hold, and nothing is opened.
-        await scene.datagram(RESPONSE, 'RESPONSE again', candidate.rand);
+        await scene.datagram(RESPONSE, 'RESPONSE again', candidate.rand, STEP_MS);
         must(scene.server.accepted.length === 0, 'no connection', 'one for the AUTH_SUCCESS of a stranger');
         await scene.accepted(hello, candidate);
         await stranger.caughtUp();

@@ -124,6 +124,18 @@ export const textChecks: readonly ClientCheck[] = [
     },
   },
   {
+    name: 'blanks',
+    section: '5.0',
+    must: 'blanks and TABs around the words of a command do not count, a line of nothing else is skipped, and CR LF ends a line',
+    async play(scene) {
+      const link = await scene.chatting(SESSION);
+      for (const line of ['   ', '\t', ' \t ']) scene.program.type(line);
+      await sends(scene, link, 'with CR LF', 'with CR LF\r');
+      scene.program.type(' \tEND \t  chat ');
+      await link.hears('END_REQUEST');
+    },
+  },
+  {
     name: 'foreign-text',
     section: '1.8',
     must: 'a text with another session-ID than the current one is not shown',

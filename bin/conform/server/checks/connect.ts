@@ -1,5 +1,5 @@
 /** From accept to CONNECTED (protocol 1.5, 2.4, 2.7, 3.10, 4.1): what is not exactly right is cut without a word. */
-import { encodeRecords } from '../../../../transport/wire/records';
+import { encodeRecords, recordLengthFault } from '../../../../transport/wire/records';
 import { encodeClientPreface } from '../../../../transport/wire/prefaces';
 import { framed, messageBytes } from '../../plaintexts';
 import { chance, flipped, hex } from '../../bytes';
@@ -107,9 +107,10 @@ const BYTES: readonly ServerCheck[] = [
       const bytes = peer.tcp?.bytes ?? Buffer.alloc(0);
       const head = hex(bytes.subarray(0, 8));
       must(head === '5342435401000000', 'a preface that begins 5342435401000000', head);
-      const sizes = [bytes.readUInt16BE(24), bytes.readUInt16BE(ANSWER_BYTES)];
-      // The second is the answer to the question of `before`.
-      must(sizes.join() === '80,80', 'N = 80 at 24 and at 106', `N = ${sizes.join(' and ')}`);
+      const [first, second] = [bytes.readUInt16BE(24), bytes.readUInt16BE(ANSWER_BYTES)];
+      must(first === 80, 'N = 80 at 24', `N = ${String(first)}`);
+      // The first of what answers the question of `before`, or of what the server says by itself.
+      must(recordLengthFault(second) === undefined, 'a record at 106', `N = ${String(second)}`);
     },
   },
   {
@@ -177,7 +178,7 @@ const BYTES: readonly ServerCheck[] = [
       const tcp = await peer.openTcp();
       await tcp.write(Buffer.concat([peer.flight(), Buffer.of(0, 80), chance(80)]));
       await peer.over();
-      const others = peer.replies.items.filter(({ type }) => type !== 'CONNECTED');
+      const others = peer.replies.items.filter(({ type }) => type !== 'CONNECTED' && type !== 'KEEPALIVE');
       must(others.length === 0, 'CONNECTED at most', allWords(others));
     },
   },
@@ -230,7 +231,7 @@ const ONCE: readonly ServerCheck[] = [
     async play(scene) {
       const peer = await scene.authenticated();
       const flight = peer.flight();
-      const [slow, fast] = [await scene.tcp(peer.tcpPort), await scene.tcp(peer.tcpPort)];
+      const [slow, fast] = [await scene.tcp(peer.tcpPort), await peer.openTcp()];
       await slow.write(flight.subarray(0, FLIGHT_BYTES - 1));
       await scene.silent(peer.udp);
       await fast.write(flight);
@@ -239,8 +240,8 @@ const ONCE: readonly ServerCheck[] = [
       await third.write(flight);
       await expectCut(third);
       must(
-        fast.bytes.length === ANSWER_BYTES,
-        `${String(ANSWER_BYTES)} bytes, preface and CONNECTED`,
+        fast.bytes.length >= ANSWER_BYTES,
+        `${String(ANSWER_BYTES)} bytes, preface and CONNECTED, or more`,
         `${String(fast.bytes.length)} bytes`,
       );
       await slow.write(flight.subarray(FLIGHT_BYTES - 1));

@@ -1,7 +1,7 @@
 /** Datagrams that are not exactly right, and versions (protocol 1.3, 1.4, 1.7, 1.8, 3.5): a server is silent, or skips what it may. */
-import { encodeDatagram } from '../../../../transport/wire/datagrams';
+import { encodeDatagram, withToken } from '../../../../transport/wire/datagrams';
 import { chance, hex, withBytes } from '../../bytes';
-import { expectHeader, must } from '../expect';
+import { expectHeader, expectSame, must } from '../expect';
 import type { Scene } from '../scene';
 import { datagramWords } from '../words';
 import { each, type Rows, type ServerCheck } from './kind';
@@ -50,17 +50,22 @@ const SPOILT: Rows<Spoil> = [
   [
     'datagram-type-unknown',
     'unknown types are dropped',
-    (hello) => [0, 6, 0x7f, 0x80, 0xff].map((n) => withBytes(hello(), TYPE_AT, n)),
+    (hello) => [0, 7, 0x7f, 0x80, 0xff].map((n) => withBytes(hello(), TYPE_AT, n)),
   ],
   [
     'datagram-type-of-server',
     'the types that only a server sends are dropped',
-    (hello) => [2, 4, 5].map((n) => withBytes(hello(), TYPE_AT, n)),
+    (hello) => [2, 4, 5, 6].map((n) => withBytes(hello(), TYPE_AT, n)),
   ],
   [
     'datagram-length-field',
     'a length field that is not the size is dropped',
     (hello) => [127, 129, 0, 0xffff].map((n) => withBytes(hello(), LENGTH_AT, n >> 8, n & 255)),
+  ],
+  [
+    'token-of-other-size',
+    'bytes behind a HELLO that are not as many as a token has are dropped',
+    (hello) => [1, 15, 17, 32].map((n) => Buffer.concat([hello(), chance(n)])),
   ],
   ['id-length', 'a Client-ID of 0 or 33 bytes is dropped', (hello) => [0, 33].map((n) => withBytes(hello(), ID_AT, n))],
   [
@@ -142,15 +147,39 @@ export const DATAGRAMS: readonly ServerCheck[] = [
   {
     name: 'version-range-wide',
     section: '1.7',
-    must: 'a range of versions that holds 1 brings a CHALLENGE with version 1, if the server knows no higher one',
+    must: 'a range of versions that holds 1 brings a CHALLENGE with a version of the range',
     async play(scene) {
       const udp = await scene.udp();
       for (const max of [2, 9, 255]) {
         const attempt = chance(16);
         const answer = await udp.askAgain(withBytes(scene.hello(attempt), VERSIONS_AT, 1, max), 'CHALLENGE');
         expectHeader(answer, 'CHALLENGE', 2, 57, attempt);
-        must(answer[24] === 1, 'version 1', String(answer[24]));
+        const version = answer[24] ?? 0;
+        must(version >= 1 && version <= max, `a version from 1 to ${String(max)}`, String(version));
       }
+    },
+  },
+  {
+    name: 'token-of-nobody',
+    section: '3.6',
+    must: 'a token that the server has not made counts as none: the HELLO before it is answered',
+    async play(scene) {
+      const peer = await scene.peer();
+      await peer.askChallenge();
+      const again = await peer.udp.askAgain(withToken(peer.hello, chance(16)), 'CHALLENGE');
+      expectSame(again, peer.challenge, 'the CHALLENGE of the HELLO without a token');
+    },
+  },
+  {
+    name: 'token-outside-transcript',
+    section: '1.4',
+    must: 'a token is no part of the HELLO before it: TH is made without it',
+    async play(scene) {
+      const peer = await scene.peer();
+      peer.hello = peer.helloBytes();
+      peer.takeChallenge(await peer.udp.askAgain(withToken(peer.hello, chance(16)), 'CHALLENGE'));
+      peer.takeSuccess(await peer.udp.askAgain(peer.responseBytes(), 'AUTH_SUCCESS'));
+      await peer.connect();
     },
   },
   {
@@ -160,6 +189,8 @@ export const DATAGRAMS: readonly ServerCheck[] = [
     async play(scene) {
       const peer = await scene.peer();
       await peer.askChallenge(withBytes(peer.helloBytes(), VERSIONS_AT, 1, 7));
+      // A server that knows a higher one has chosen that, and we do not know it.
+      if (peer.challenge[24] !== 1) return;
       peer.takeSuccess(await peer.udp.askAgain(peer.responseBytes(), 'AUTH_SUCCESS'));
       await peer.connect();
     },

@@ -70,6 +70,17 @@ const COMPARED: readonly ServerCheck[] = [
     },
   },
   {
+    name: 'res-wrong-copies',
+    section: '3.4',
+    must: 'copies of a wrong RESPONSE count as one: after ten of them the right one still counts',
+    async play(scene) {
+      const peer = await scene.challenged();
+      const wrong = chance(32);
+      for (let n = 0; n < 10; n++) await refused(peer, wrong);
+      await stillGood(peer);
+    },
+  },
+  {
     name: 'res-wrong-three-times',
     section: '3.4',
     must: 'three wrong RESPONSEs bring AUTH_FAIL each and close the attempt: the right one brings AUTH_FAIL, too',

@@ -68,18 +68,29 @@ export interface GapItem {
   readonly missed: number;
   readonly next: number;
 }
+export interface LinksItem {
+  readonly kind: 'links';
+  readonly act: number;
+  readonly links: readonly string[];
+}
 export interface RefusedItem {
   readonly kind: 'refused';
   readonly why: string;
 }
+/** The recording ends here, and why. */
+export interface EndItem {
+  readonly kind: 'end';
+  readonly why: string;
+}
 export type EntryItem = RegisterItem | EventItem | StateItem | StopItem | WireItem;
-export type Item = ProcessItem | EntryItem | GapItem | RefusedItem;
+export type Item = ProcessItem | EntryItem | GapItem | RefusedItem | EndItem | LinksItem;
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Longer strings than this are no names; they would only spoil the page. */
 const NAME_MAX = 200;
 const LINE_MAX = 10_000;
+const LINKS_MAX = 64;
 
 class Malformed extends Error {}
 
@@ -116,8 +127,12 @@ function itemOf(message: Fields): Item {
       return wire(parley);
     case 'service.gap':
       return { kind: 'gap', missed: count(parley['missed']), next: count(parley['next']) };
+    case 'service.links':
+      return { kind: 'links', act: count(parley['act']), links: links(parley['links']) };
     case 'service.refused':
       return { kind: 'refused', why: text(parley['why'], LINE_MAX) };
+    case 'service.end':
+      return { kind: 'end', why: text(parley['why'], LINE_MAX) };
     default:
       throw new Malformed();
   }
@@ -216,6 +231,10 @@ function name(given: unknown): string {
   const found = text(given, NAME_MAX);
   if (found === '') throw new Malformed();
   return found;
+}
+function links(given: unknown): string[] {
+  if (!Array.isArray(given) || given.length > LINKS_MAX) throw new Malformed();
+  return given.map(name);
 }
 function oneOf<const T extends string>(given: unknown, allowed: readonly T[]): T {
   const found = allowed.find((one) => one === given);

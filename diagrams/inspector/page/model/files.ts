@@ -93,11 +93,20 @@ function lean(state: string, context: unknown): string {
   });
 }
 
-/** Reads a recording into the record. @returns how many lines were read, and how many were not the feed's */
-export function imported(record: Recording, text: string): { readonly read: number; readonly wrong: number } {
+export interface Imported {
+  readonly read: number;
+  /** Lines that were not the feed's. */
+  readonly wrong: number;
+  /** Why a recording ends before its process did. */
+  readonly cut?: string;
+}
+
+/** Reads a recording into the record. */
+export function imported(record: Recording, text: string): Imported {
   let process: Process | undefined;
   let read = 0;
   let wrong = 0;
+  let cut: string | undefined;
   for (const line of text.split('\n')) {
     if (line.trim() === '') continue;
     const item = readMessage(parsed(line));
@@ -106,11 +115,12 @@ export function imported(record: Recording, text: string): { readonly read: numb
       wrong++;
       continue;
     } else if (item.kind === 'gap') record.gap(process, item.missed, item.next);
-    else if (item.kind !== 'refused') record.add(process, item);
+    else if (item.kind === 'end') cut = item.why;
+    else if (item.kind !== 'refused' && item.kind !== 'links') record.add(process, item);
     read++;
   }
   record.malformed += wrong;
-  return { read, wrong };
+  return { read, wrong, ...(cut === undefined ? {} : { cut }) };
 }
 
 function parsed(line: string): unknown {

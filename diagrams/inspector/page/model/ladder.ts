@@ -2,6 +2,7 @@
  * The ladder: a message sequence chart of everything that went over the wire. A message that both sides have recorded is one
  * arrow. Must never be here: the DOM.
  */
+import { connectionBetween, groupsOf } from '../../../trace/fold';
 import { timeOf, type Entry, type Recording, type StepEntry, type WireEntry } from './record';
 import { partOf } from './moment';
 
@@ -14,6 +15,10 @@ export interface Arrow {
   readonly line: string;
   readonly sent: WireEntry | undefined;
   readonly received: WireEntry | undefined;
+  /** Messages that this arrow stands for, if there are several. */
+  readonly count?: number;
+  /** Some of them go the other way. */
+  readonly bothWays?: boolean;
 }
 
 /** Pairs what was sent with what was received. In the order of the first entry of each. */
@@ -40,6 +45,20 @@ export function arrowsOf(entries: readonly Entry[]): Arrow[] {
     arrows.push({ ...one, sent: sent ? entry : undefined, received: sent ? undefined : entry });
   }
   return arrows;
+}
+
+/** KEEPALIVE of a connection with nothing between is one arrow. */
+export function foldedArrows(arrows: readonly Arrow[]): Arrow[] {
+  const groups = groupsOf(arrows, ({ from, to, name }) => ({
+    connection: connectionBetween(from, to),
+    kind: name,
+    folds: name === 'KEEPALIVE',
+  }));
+  return [...groups].map(([head, group]) =>
+    group.length === 1
+      ? head
+      : { ...head, count: group.length, bothWays: group.some(({ from }) => from !== head.from) },
+  );
 }
 
 /** Another process saw the other side, and its line says the same. */

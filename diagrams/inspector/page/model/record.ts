@@ -80,6 +80,16 @@ export class Recording {
     return process;
   }
 
+  /** Nothing has been recorded. */
+  clear(): void {
+    this.version++;
+    this.processes.length = 0;
+    this.machines.clear();
+    this.pending.clear();
+    this.entries = [];
+    this.malformed = 0;
+  }
+
   end(process: Process): void {
     this.version++;
     process.liveness = 'ended';

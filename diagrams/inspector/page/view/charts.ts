@@ -1,11 +1,12 @@
 /** The state charts of the chosen client side by side: active state and last edge lit. */
 import type { PagePicture } from '../../../draw/generate';
 import type { Level } from '../../../draw/machines';
+import { eventWords } from '../../../draw/words';
 import { answerOf } from '../model/answers';
 import { edgesTaken, lightOf } from '../model/light';
 import { groupName, lastSteps, playing, type Group, type Part, type Seen } from '../model/moment';
 import type { StepEntry } from '../model/record';
-import { button, download, h, setText } from './dom';
+import { button, download, h, named, setText } from './dom';
 import { PanZoom } from './pan-zoom';
 import { drawingOf, paint, pictureOf, png, standalone } from './pictures';
 import type { Actions, Scene } from './scene';
@@ -61,7 +62,7 @@ class Chart {
     const { moment, settings } = scene;
     const seen = group && playing(group, this.part, moment);
     this.element.classList.toggle('chosen', settings.part === this.part);
-    const found = seen && pictureOf(seen.machine.machine, settings.level);
+    const found = seen && pictureOf(seen.machine.machine, settings.level[seen.machine.process.role]);
     if (!seen || !found) return this.empty(seen);
     const steps = lastSteps(seen.machine, moment, STEPS_BACK);
     const [step] = steps;
@@ -121,8 +122,7 @@ class Chart {
 }
 
 function said(step: StepEntry): string {
-  const { kind, words } = answerOf(step);
-  return `${step.event}: ${kind === 'moved' ? words : `${kind}, ${words}`}`;
+  return `${eventWords(step.event)}: ${answerOf(step).said}`;
 }
 
 /**
@@ -137,6 +137,12 @@ function besides(group: Group, { moment }: Scene, picture: PagePicture, steps: r
     return step ? edgesTaken(picture, step) : [];
   });
 }
+
+/** What there is besides the machine that runs: the assignment has no diagram of a server. */
+const DRAWN = {
+  client: ['Assignment', 'Assignment: its diagram, edge by edge'],
+  server: ['Drawing', 'Drawing that the server was begun with; red numbers are corrections'],
+} as const;
 
 export class Charts {
   readonly element = h('main', { class: 'charts', attrs: { 'aria-label': 'State charts' } });
@@ -158,12 +164,12 @@ export class Charts {
         ),
     );
     this.level = [
-      button('Assignment', 'As the assignment draws it', () => actions.set({ level: 'spec' }), 'L'),
-      button('Full', 'Every edge of the machine', () => actions.set({ level: 'full' }), 'L'),
+      button('Assignment', 'Assignment: its diagrams', () => actions.setLevel('spec'), 'L'),
+      button('Full', 'Full: every edge of the machine that runs', () => actions.setLevel('full'), 'L'),
     ];
     this.modes = [
-      button('Follow', 'Keep the active state in sight', () => this.of(this.chosen)?.set('follow'), 'F'),
-      button('Fit', 'Show the whole chart', () => this.of(this.chosen)?.set('fit'), '0'),
+      button('Follow', 'Follow: keep the active state in sight', () => this.of(this.chosen)?.set('follow'), 'F'),
+      button('Fit', 'Fit: show the whole chart', () => this.of(this.chosen)?.set('fit'), '0'),
     ];
     const [connection, chat, history] = this.charts.map(({ element }) => element);
     this.element.append(this.toolBar(), h('div', { class: 'chart-grid' }, connection ?? '', chat ?? '', history ?? ''));
@@ -195,10 +201,14 @@ export class Charts {
   }
 
   render(scene: Scene): void {
-    const { part, level } = scene.settings;
+    const { part } = scene.settings;
+    const role = scene.group?.process.role ?? 'client';
+    const level = scene.settings.level[role];
     this.chosen = part;
     for (const chart of this.charts) chart.render(scene.group, scene);
     this.level.forEach((one, i) => one.setAttribute('aria-pressed', String(level === (i === 0 ? 'spec' : 'full'))));
+    const [drawn] = this.level;
+    if (drawn) named(drawn, DRAWN[role]);
     setText(this.name, `${part} chart:`);
     this.showMode();
   }

@@ -1,8 +1,9 @@
 /** The moment in detail: the event with its payload and answer, and the context of the chosen machine. */
-import { eventWords } from '../../../draw/words';
+import { markWords } from '../../../spec';
 import { answerOf } from '../model/answers';
 import { clockOf, playing, type Part } from '../model/moment';
 import type { Entry, StepEntry, WireEntry } from '../model/record';
+import { readable } from '../model/readable';
 import { h } from './dom';
 import { entryName, entryOwner } from './events';
 import { jsonFields } from './json';
@@ -93,18 +94,11 @@ function about(entry: Entry, { record }: Scene): HTMLElement[] {
 }
 
 function aboutStep(entry: StepEntry): HTMLElement[] {
-  const { kind, words, mark, when, note } = answerOf(entry);
-  const marks = mark === '' ? undefined : h('span', { class: 'mark' }, mark);
-  const answer = h(
-    'p',
-    {},
-    h('span', { class: `answer ${kind.replace(' ', '-')}` }, kind === 'moved' ? words : `${kind}, ${words}`),
-    ' ',
-    marks,
-  );
+  const { kind, said, mark, when, note } = answerOf(entry);
   return [
-    h('p', { class: 'quiet' }, eventWords(entry.event)),
-    answer,
+    h('p', { class: 'quiet' }, `${entry.event} in ${entry.from}`),
+    h('p', { class: `answer ${kind.replace(' ', '-')}` }, said),
+    ...(mark === undefined ? [] : [h('p', { class: 'quiet', attrs: { title: mark } }, markWords[mark])]),
     ...(when === '' ? [] : [h('p', {}, h('span', { class: 'quiet' }, 'because '), when)]),
     ...(note === '' ? [] : [h('p', { class: 'note' }, note)]),
     ...(Object.keys(entry.data as object).length === 0 ? [] : [h('h3', {}, 'Payload'), jsonFields(entry.data)]),
@@ -113,5 +107,5 @@ function aboutStep(entry: StepEntry): HTMLElement[] {
 
 function aboutWire({ wire }: WireEntry): HTMLElement[] {
   const how = `${wire.sent ? 'sent' : 'received'}, ${wire.from} → ${wire.to}, ${wire.over.toUpperCase()}${wire.sealed ? ', encrypted' : ''}`;
-  return [h('p', {}, how), h('p', { class: 'wire-line' }, wire.line)];
+  return [h('p', {}, how), h('p', { class: 'wire-line' }, readable(wire.line))];
 }

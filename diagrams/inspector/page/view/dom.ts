@@ -44,10 +44,22 @@ function attribute(element: Element, name: string, value: string | number | bool
   else element.setAttribute(name, value === true ? '' : String(value));
 }
 
-/** A button with a name for those who cannot see its face; `key` is shown in its tooltip. */
+/**
+ * A button with a name for those who cannot see its face; `key` is shown in its tooltip. A name has the words of the face in it, so
+ * that who speaks to the browser says what he sees (WCAG 2.5.3).
+ */
 export function button(face: string, label: string, act: () => void, key?: string): HTMLButtonElement {
-  const title = key === undefined ? label : `${label} (${key})`;
-  return h('button', { attrs: { type: 'button', 'aria-label': label, title }, on: { click: act } }, face);
+  const element = h('button', { attrs: { type: 'button', 'data-key': key }, on: { click: act } });
+  named(element, [face, label]);
+  return element;
+}
+/** Another face, with its name. */
+export function named(element: HTMLButtonElement, [face, label]: readonly [face: string, label: string]): void {
+  setText(element, face);
+  if (element.getAttribute('aria-label') === label) return;
+  const { key } = element.dataset;
+  element.setAttribute('aria-label', label);
+  element.title = key === undefined ? label : `${label} (${key})`;
 }
 
 /** Sets the text if it is another one: the selection of a reader stays. */

@@ -2,7 +2,9 @@
 import { eventWords } from '../../../draw/words';
 import { answerOf } from '../model/answers';
 import { clockOf, concerns, countWhere, partOf } from '../model/moment';
+import { foldedName, UNFOLDED } from '../model/folding';
 import { matches } from '../model/list';
+import { readable } from '../model/readable';
 import { compare, type Entry } from '../model/record';
 import { h, setText } from './dom';
 import { virtualRows } from './rows';
@@ -11,11 +13,11 @@ import type { Actions, Scene } from './scene';
 const ROW_PX = 24;
 const NARROW_ROW_PX = 62;
 
-/** What an entry is called in the list and in the search. */
+/** What an entry is called. */
 export function entryName(entry: Entry): string {
   switch (entry.kind) {
     case 'step':
-      return entry.event;
+      return eventWords(entry.event);
     case 'wire':
       return entry.wire.name;
     case 'born':
@@ -25,6 +27,11 @@ export function entryName(entry: Entry): string {
     case 'gap':
       return 'gap';
   }
+}
+
+/** What is searched: the words, and the name that the code has. */
+function sought(entry: Entry): string {
+  return `${entryName(entry)} ${entry.kind === 'step' ? entry.event : ''} ${entryOwner(entry)}`;
 }
 
 export function entryOwner(entry: Entry): string {
@@ -38,8 +45,14 @@ export function entryOwner(entry: Entry): string {
 export class EventList {
   readonly element: HTMLElement;
   readonly search = h('input', {
-    attrs: { type: 'search', placeholder: 'Filter by event or machine', 'aria-label': 'Filter events' },
+    attrs: {
+      type: 'search',
+      placeholder: 'Filter events',
+      title: 'By event or machine',
+      'aria-label': 'Filter events',
+    },
   });
+  private readonly every = h('input', { attrs: { type: 'checkbox' } });
   private readonly count = h('span', { class: 'quiet' });
   private readonly narrow = window.matchMedia('(max-width: 620px)');
   private readonly rows;
@@ -57,14 +70,18 @@ export class EventList {
     );
     this.search.addEventListener('input', () => actions.set({ events: this.search.value }));
     this.rows.element.addEventListener('keydown', (event) => this.key(event));
-    const head = h('header', { class: 'panel-head' }, h('h2', {}, 'Events'), this.search, this.count);
+    this.every.addEventListener('change', () => actions.set({ keepalives: this.every.checked }));
+    const every = h('label', { class: 'check' }, this.every, 'every KEEPALIVE');
+    const head = h('header', { class: 'panel-head' }, h('h2', {}, 'Events'), this.count, every, this.search);
     this.element = h('section', { class: 'panel events', attrs: { 'aria-label': 'Events' } }, head, this.rows.element);
   }
 
   render(scene: Scene): void {
     this.scene = scene;
     const { record, settings, group, entry } = scene;
-    const filtered = JSON.stringify([record.version, settings.events, settings.own, settings.own ? group?.key : '']);
+    const { events, own, keepalives } = settings;
+    this.every.checked = keepalives;
+    const filtered = JSON.stringify([record.version, events, own, own ? group?.key : '', keepalives]);
     if (filtered !== this.filtered) this.shown = this.filter(scene);
     this.filtered = filtered;
     const all = record.entries.length;
@@ -73,23 +90,25 @@ export class EventList {
     this.rows.show(this.shown, at < 0 ? undefined : at);
   }
 
-  private filter({ record, settings, group }: Scene): readonly Entry[] {
+  private filter({ record, settings, group, folding }: Scene): readonly Entry[] {
     const { events, own } = settings;
-    if (events === '' && !own) return [...record.entries];
     return record.entries.filter(
       (entry) =>
+        !folding.heads.has(entry) &&
         (!own || !group || concerns(entry, group)) &&
-        (events === '' || matches(`${entryName(entry)} ${entryOwner(entry)}`, events)),
+        (events === '' || matches(sought(entry), events)),
     );
   }
 
   private row(entry: Entry): HTMLElement {
     const { scene } = this;
-    const selected = entry === scene?.entry;
+    const { entry: current, folding = UNFOLDED } = scene ?? {};
+    const selected = current !== undefined && entry === (folding.heads.get(current) ?? current);
     const future = scene?.moment !== undefined && compare(entry, scene.moment) > 0;
     const classes = `row event-row ${entry.kind}${selected ? ' selected' : ''}${future ? ' future' : ''}`;
     const time = scene ? clockOf(scene.record, entry) : '';
-    const name = entry.kind === 'step' ? eventWords(entry.event) : '';
+    const name = foldedName(folding, entry, entryName(entry));
+    const title = entry.kind === 'step' ? `${name} (${entry.event})` : name;
     return h(
       'div',
       {
@@ -99,7 +118,7 @@ export class EventList {
       },
       h('span', { class: 'time' }, time),
       h('span', { class: 'owner clip', attrs: { title: entryOwner(entry) } }, entryOwner(entry)),
-      h('span', { class: 'name clip', attrs: { title: name } }, entryName(entry)),
+      h('span', { class: 'name clip', attrs: { title } }, name),
       answerCell(entry),
     );
   }
@@ -118,13 +137,12 @@ export class EventList {
 function answerCell(entry: Entry): HTMLElement {
   switch (entry.kind) {
     case 'step': {
-      const { kind, words, note } = answerOf(entry);
-      const said = kind === 'moved' ? words : note === '' ? `${kind}, ${words}` : `${kind}: ${note}`;
+      const { kind, said } = answerOf(entry);
       return h('span', { class: `answer clip ${kind.replace(' ', '-')}`, attrs: { title: said } }, said);
     }
     case 'wire': {
       const { from, to, over, sealed, sent, line } = entry.wire;
-      const said = `${sent ? 'sent' : 'received'}  ${from} → ${to}  ${over}${sealed ? ', encrypted' : ''}   ${line}`;
+      const said = `${sent ? 'sent' : 'received'}  ${from} → ${to}  ${over}${sealed ? ', encrypted' : ''}   ${readable(line)}`;
       return h('span', { class: 'answer clip wire-line', attrs: { title: said } }, said);
     }
     case 'born':

@@ -1,5 +1,6 @@
 /** A JSON value as a tree that can be folded. */
 import type { Json } from '../model/feed';
+import { withEscapes } from '../model/readable';
 import { h } from './dom';
 
 const LONG_LIST = 20;
@@ -30,5 +31,5 @@ export function jsonFields(value: Json): HTMLElement {
 
 function leaf(value: Json): HTMLElement {
   const kind = value === null ? 'null' : typeof value;
-  return h('span', { class: `json-${kind}` }, JSON.stringify(value));
+  return h('span', { class: `json-${kind}` }, withEscapes(JSON.stringify(value)));
 }

@@ -1,19 +1,21 @@
 /** The ladder on the page: lifelines, arrows and the states that were entered, newest at the bottom. */
-import { isLost, ladderOf, lifelines, SERVER, type Arrow, type Row } from '../model/ladder';
+import { timesOf } from '../../../trace/fold';
+import { foldedArrows, isLost, ladderOf, lifelines, SERVER, type Arrow, type Row } from '../model/ladder';
 import { countWhere, playing } from '../model/moment';
+import { readable } from '../model/readable';
 import { compare } from '../model/record';
 import { h, s, setText } from './dom';
 import type { Actions, Scene } from './scene';
 
 const ROW_PX = 30;
 const HEAD_PX = 34;
-const LEAST_COLUMN_PX = 104;
+const LEAST_COLUMN_PX = 72;
 /** An arrow this much longer than what is in sight is no longer looked for. */
 const LONGEST_ROWS = 80;
 /** Clients that have a lifeline however narrow the ladder is. */
 const LEAST_CLIENTS = 2;
-/** Widths of letters, px. */
-const BOX_LETTER_PX = 6.3;
+/** Width of a letter, by the size of the letters. */
+const BOX_LETTER = 0.575;
 const HEAD_LETTER_PX = 8;
 const NAME_LETTERS = 30;
 /** So far a lost datagram comes. */
@@ -58,13 +60,13 @@ export class LadderView {
       group &&
       (group.process.role === 'client' ? group.process.name : (playing(group, 'connection', undefined)?.client ?? ''));
     const wanted = client === undefined || client === '' ? [] : [client];
-    const own = record.processes.filter(({ role }) => role === 'client').length;
-    const room = Math.max(LEAST_CLIENTS, own, Math.floor(this.scroller.clientWidth / LEAST_COLUMN_PX) - 1);
-    const made = JSON.stringify([record.version, wanted, room]);
+    const room = Math.max(LEAST_CLIENTS, Math.floor(this.scroller.clientWidth / LEAST_COLUMN_PX) - 1);
+    const { keepalives } = scene.settings;
+    const made = JSON.stringify([record.version, wanted, room, keepalives]);
     if (made !== this.made) {
       const { lines, hidden } = lifelines(record, arrows, wanted, room);
       this.lines = lines;
-      this.rows = ladderOf(record, arrows, lines);
+      this.rows = ladderOf(record, keepalives ? arrows : foldedArrows(arrows), lines);
       setText(this.note, hidden === 0 ? '' : `${String(hidden)} clients not shown`);
     }
     this.made = made;
@@ -142,7 +144,7 @@ export class LadderView {
   }
 
   private arrow(arrow: Arrow, i: number, length: number): Element[] {
-    const { from, to, name, over, sealed, line, sent, received } = arrow;
+    const { from, to, name, over, sealed, line, sent, received, count = 1 } = arrow;
     const lost = this.scene !== undefined && isLost(this.scene.record, arrow);
     const [x1, reach] = [this.x(from), this.x(to)];
     const x2 = lost ? x1 + (reach - x1) * LOST_PART : reach;
@@ -164,20 +166,22 @@ export class LadderView {
     const label = s(
       'text',
       { class: `arrow-name${sealed ? ' sealed' : ''}`, y: -5, 'text-anchor': 'middle', transform: turned },
-      clip(name, NAME_LETTERS),
+      clip(timesOf(name, count), NAME_LETTERS),
     );
     return [
-      s('title', {}, `${from} → ${to}, ${over.toUpperCase()}${sealed ? ', encrypted' : ''}${seen}\n${line}`),
+      s('title', {}, `${from} → ${to}, ${over.toUpperCase()}${sealed ? ', encrypted' : ''}${seen}\n${readable(line)}`),
       s('line', { class: `arrow ${over}`, x1, x2: x2 - 4 * right, y1, y2 }),
       head,
+      ...(arrow.bothWays ? [backHead(x1, y1, angle + 180)] : []),
       label,
     ];
   }
 
   private box(on: string, state: string, machine: string, i: number): Element[] {
-    const room = Math.max(90, (this.width / this.lines.length) * 1.4 - 14);
-    const text = clip(shortened(state, room / BOX_LETTER_PX), room / BOX_LETTER_PX);
-    const width = text.length * BOX_LETTER_PX + 14;
+    const letter = BOX_LETTER * parseFloat(getComputedStyle(this.element).getPropertyValue('--small'));
+    const room = Math.max(90, (this.width / this.lines.length) * 1.4 - 14) / letter;
+    const text = clip(shortened(state, room), room);
+    const width = text.length * letter + 14;
     const x = Math.min(this.width - width - 1, Math.max(1, this.x(on) - width / 2));
     return [
       s('title', {}, `${machine}: ${state}`),
@@ -190,9 +194,15 @@ export class LadderView {
 function clip(text: string, letters: number): string {
   return text.length <= letters ? text : `${text.slice(0, Math.max(1, Math.floor(letters) - 1))}…`;
 }
-/** Without the words that many states begin with, if they do not fit. */
+/** Without a word that many states have, if it does not fit; never so that a state looks like a message. */
 function shortened(state: string, letters: number): string {
-  return state.length <= letters ? state : state.replace(/^Wait for /, '');
+  return state.length <= letters ? state : state.replace(/^Wait for /, 'Wait: ');
+}
+
+/** The head at the other end of an arrow that stands for messages of both directions. */
+function backHead(x: number, y: number, angle: number): SVGElement {
+  const transform = `translate(${String(x)} ${String(y)}) rotate(${String(angle)})`;
+  return s('path', { class: 'arrow-head', d: 'M0 0L-9 -4L-9 4Z', transform });
 }
 
 function legend(): HTMLElement {

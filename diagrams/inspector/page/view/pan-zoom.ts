@@ -11,8 +11,10 @@ interface Box {
   readonly height: number;
 }
 
-/** A drawing is readable from this scale on: its labels are 11 px. */
-const READABLE = 0.9;
+/** A drawing is readable from this scale on, its labels being 11 px; on a projector from a larger one. */
+const READABLE = 1.1;
+const READABLE_FAR = 1.3;
+const FAR = window.matchMedia('(min-width: 1600px)');
 const LEAST = 0.1;
 const MOST = 4;
 const STEP = 1.25;
@@ -68,7 +70,7 @@ export class PanZoom {
     if (width === 0 || height === 0) return;
     if (this.mode !== 'free') {
       const fit = Math.min(width / this.size.width, height / this.size.height, 1.25);
-      this.scale = this.mode === 'fit' ? fit : Math.max(fit, READABLE);
+      this.scale = this.mode === 'fit' ? fit : Math.max(fit, FAR.matches ? READABLE_FAR : READABLE);
       const centre = this.centre(width / this.scale, height / this.scale);
       this.x = inside(width / 2 - centre.x * this.scale, width, this.size.width * this.scale);
       this.y = inside(height / 2 - centre.y * this.scale, height, this.size.height * this.scale);

@@ -1,15 +1,21 @@
 /** What every view is given to draw, and what it may ask for. */
 import type { Filter } from '../model/list';
+import type { Folding } from '../model/folding';
 import type { Arrow } from '../model/ladder';
 import type { Group, Part } from '../model/moment';
 import type { Entry, Process, Recording } from '../model/record';
 import type { Level } from '../../../draw/machines';
 
+export type Role = Process['role'];
+
 export interface Settings {
-  readonly level: Level;
+  /** A client's drawing is the assignment's; a server's is the machine that runs. */
+  readonly level: Readonly<Record<Role, Level>>;
   readonly list: Filter;
   /** Search in the names of events. */
   readonly events: string;
+  /** Every KEEPALIVE has a row of its own. */
+  readonly keepalives: boolean;
   /** Events and steps of the chosen client only. */
   readonly own: boolean;
   /** The machine whose context is shown and to which events are sent. */
@@ -28,10 +34,13 @@ export interface Scene {
   /** Number of entries up to the moment. */
   readonly position: number;
   readonly arrows: readonly Arrow[];
+  readonly folding: Folding;
 }
 
 export interface Actions {
   readonly choose: (group: Group, part?: Part) => void;
+  /** The level of the drawings that are shown; without one, the other than now. */
+  readonly setLevel: (level?: Level) => void;
   readonly set: (change: Partial<Settings>) => void;
   /** Shows this moment; undefined: live. */
   readonly show: (moment: Entry | undefined) => void;

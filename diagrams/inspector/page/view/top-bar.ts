@@ -11,7 +11,7 @@ export class TopBar {
   private readonly wrong = h('span', { class: 'wrong', attrs: { role: 'alert' } });
   private readonly send: HTMLButtonElement;
   private readonly limit = h('input', {
-    attrs: { type: 'number', min: 100, step: 1000, 'aria-label': 'Entries kept for each process' },
+    attrs: { type: 'number', min: 100, step: 1000 },
   });
   private readonly malformed = h('span', { class: 'notice' });
   private drawn = '';
@@ -88,7 +88,6 @@ export class TopBar {
       attrs: {
         type: 'text',
         placeholder: 'http://127.0.0.1:PORT/?token=T',
-        'aria-label': 'Link of the process',
         autocomplete: 'off',
         spellcheck: 'false',
       },
@@ -97,21 +96,23 @@ export class TopBar {
       event.preventDefault();
       const wrong = this.actions.addLink(link.value);
       setText(this.wrong, wrong ?? '');
-      if (wrong === undefined) link.value = '';
+      if (wrong !== undefined) return;
+      link.value = '';
+      add.closest('details')?.removeAttribute('open');
     };
-    return h(
+    const add = h(
       'form',
       { on: { submit } },
-      h('p', {}, 'Link that the other process has printed:'),
-      link,
+      h('label', {}, h('span', {}, 'Link that the other process has printed'), link),
       h('button', { attrs: { type: 'submit' } }, 'Add'),
       this.wrong,
     );
+    return add;
   }
 
   private files(): HTMLElement {
     const file = h('input', {
-      attrs: { type: 'file', accept: '.jsonl,.ndjson,.json,.txt', 'aria-label': 'Open a recording' },
+      attrs: { type: 'file', accept: '.jsonl,.ndjson,.json,.txt' },
     });
     file.addEventListener('change', () => {
       for (const one of file.files ?? []) this.actions.importFile(one);
@@ -121,7 +122,7 @@ export class TopBar {
     return h(
       'div',
       { class: 'form' },
-      button('Save recording (JSON lines)', 'Save everything recorded', this.actions.exportRecording),
+      button('Save recording', 'Save recording: everything, as JSON lines', this.actions.exportRecording),
       h('label', {}, h('span', {}, 'Open a recording (or drop it on the page)'), file),
       h('label', {}, h('span', {}, 'Entries kept for each process'), this.limit),
     );

@@ -1,7 +1,11 @@
 /** Pause, steps and the slider through everything recorded. */
 import { clockOf } from '../model/moment';
-import { button, h, setText } from './dom';
+import { button, h, named, setText } from './dom';
 import type { Actions, Scene } from './scene';
+
+const PAUSE = ['Pause', 'Pause: what comes is still recorded'] as const;
+const LIVE = ['Live', 'Live: go on with what happens now'] as const;
+const NEWEST = ['Newest', 'Newest entry'] as const;
 
 export class Transport {
   readonly element: HTMLElement;
@@ -14,7 +18,7 @@ export class Transport {
   private readonly own = h('input', { attrs: { type: 'checkbox' } });
 
   constructor(actions: Actions) {
-    this.pause = button('Pause', 'Pause or go live', actions.togglePause, 'P');
+    this.pause = button('Pause', 'Pause', actions.togglePause, 'P');
     this.slider.addEventListener('input', () => actions.goTo(Number(this.slider.value)));
     this.own.addEventListener('change', () => actions.set({ own: this.own.checked }));
     this.element = h(
@@ -42,7 +46,7 @@ export class Transport {
     if (this.slider.value !== String(position)) this.slider.value = String(Math.max(1, position));
     this.slider.disabled = total === 0;
     const running = record.processes.some(({ liveness }) => liveness === 'live');
-    setText(this.pause, live ? 'Pause' : running ? 'Live' : 'Newest');
+    named(this.pause, live ? PAUSE : running ? LIVE : NEWEST);
     this.pause.classList.toggle('primary', !live);
     this.own.checked = settings.own;
     const time = entry ? clockOf(record, entry) : '';

@@ -1,0 +1,72 @@
+/**
+ * For which chat the texts of a pipe or script are (docs/client.md): the one that the last `Chat ID` asked for; where none was
+ * asked for, the one that a program has been waiting for. Never simply the chat of the moment. Must never be here: sending.
+ */
+export interface ChatLine {
+  readonly session: number;
+  readonly peer: string;
+  /** The line tells the end of the chat. */
+  readonly over: boolean;
+}
+
+export class Addressee {
+  /** waiting: no `Chat ID` yet; called: by whom this program waited for; asked: with `Chat ID`; done: the program ended that chat. */
+  private how: 'waiting' | 'called' | 'asked' | 'done' = 'waiting';
+  private peer: string | null = null;
+  private session: number | null = null;
+
+  /** @param kind a script says with `@wait` which chat it has seen; a pipe that waits to be called takes the first */
+  constructor(private readonly kind: 'pipe' | 'script') {}
+
+  /** @param current the chat of this moment: whoever is talking to `peer` already need not ask */
+  asks(peer: string, current: { readonly session: number | null; readonly peer: string | null }): void {
+    this.how = 'asked';
+    this.peer = peer;
+    this.session = current.peer === peer ? current.session : null;
+  }
+
+  started(session: number, peer: string): void {
+    const awaited = this.how === 'asked' ? this.session === null && this.peer === peer : this.waits;
+    if (awaited) this.is(session, peer);
+  }
+  private get waits(): boolean {
+    return this.how === 'waiting' && this.kind === 'pipe';
+  }
+
+  /** A script has waited for a line of this chat. */
+  saw({ session, peer, over }: ChatLine): void {
+    if (over && session === this.session) this.ended();
+    else if (!over && this.how !== 'asked') {
+      this.how = 'called';
+      this.is(session, peer);
+    }
+  }
+
+  /** The program has ended its chat. */
+  ended(): void {
+    this.how = this.how === 'asked' || this.how === 'done' ? 'done' : 'waiting';
+    this.peer = this.session = null;
+  }
+
+  /** @returns the session for a text; null: there is none, and nobody takes the text; or why it must not be sent */
+  of(current: {
+    readonly session: number | null;
+    readonly peer: string | null;
+  }): number | null | { readonly why: string } {
+    const { session, peer } = this;
+    if (session !== null && session === current.session) return session;
+    if (session !== null) return { why: `the chat with ${peer ?? ''} has ended` };
+    if (peer !== null) {
+      const instead = current.peer === null ? '' : `, and ${current.peer} has called`;
+      return { why: `the chat with ${peer} has not started${instead}` };
+    }
+    if (current.peer === null) return null;
+    return { why: `nobody said that they are for ${current.peer}: the line "Chat ${current.peer}" does` };
+  }
+
+  private is(session: number, peer: string): void {
+    if (this.how === 'waiting') this.how = 'called';
+    this.session = session;
+    this.peer = peer;
+  }
+}
