@@ -23,14 +23,14 @@ export class Completion {
       if (id !== own) this.meet(id);
   }
 
-  /** As readline asks: the whole lines that this one can become, and itself. */
-  complete(line: string): [string[], string] {
+  /** The whole lines that this one can become. */
+  complete(line: string): readonly string[] {
     const typed = line.toLowerCase();
     const [, verb = '', id = ''] = /^(chat\s+|history\s+)(\S*)$/i.exec(line) ?? [];
     const lines =
       verb === '' ? WORDS : [...new Set([...this.contacts, ...this.ids])].sort().map((known) => `${verb}${known}`);
     const hits = lines.filter((one) => one.toLowerCase().startsWith(typed));
     // A text is not completed.
-    return [line.trim() === '' && id === '' ? WORDS : hits, line];
+    return line.trim() === '' && id === '' ? WORDS : hits;
   }
 }

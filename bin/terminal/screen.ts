@@ -1,10 +1,10 @@
 /**
- * One line being typed at the bottom, everything else above it: readline's editor, and writing over it without destroying it.
- * Must never be here: what is written, what a line does.
+ * A terminal with one line being typed at the bottom and everything else above it: bytes of the keyboard in, one write for what they
+ * changed out. Must never be here: what is written, what a line does.
  */
-import { createInterface, type Interface } from 'node:readline';
-import { hanging, placeBehind, type Place } from './columns';
-import { Keys } from './keys';
+import { Keyboard, type Input, type KeyName } from './keyboard';
+import { LineEditor, type Result } from './line-editor';
+import { Painter, type Size } from './painter';
 
 /** The chat that a line was begun in; without a session: outside a chat, and `want` whom an answer was awaited from. */
 export interface Begun {
@@ -22,86 +22,58 @@ export interface ScreenOptions {
   readonly now: () => Begun;
   /** No more input will come. */
   readonly ended: () => void;
+  /** Ctrl-C, with nothing typed. */
   readonly interrupted: () => void;
   /** Several lines were pasted; the line being typed has become part of them. */
   readonly pasted: (lines: readonly string[], begun: Begun) => void;
-  readonly complete: (line: string) => [string[], string];
+  /** Something did not fit into the line, or the paste was too long; said once for each line. */
+  readonly tooLong: (what: 'line' | 'paste') => void;
+  /** @returns the whole lines that this one can become */
+  readonly complete: (line: string) => readonly string[];
+  /** Most UTF-8 bytes of a line. */
+  readonly maxBytes: number;
 }
-/** bare: the cursor stands on an empty row; prompted: on the line being typed; closed: nothing is typed any more. */
+/** bare: the cursor is on an empty row; prompted: on the line being typed; closed: nothing is typed any more. */
 type Phase = 'bare' | 'prompted' | 'closed';
-
-/** What readline has, and its types keep to themselves. */
-interface Editor extends Interface {
-  line: string;
-  cursor: number;
-  /** Rows between the first row of the line and the cursor, as it was drawn last. */
-  prevRows: number;
-  /** Where a text ends; what draws and erases asks it. It counts the parts of what is put together. */
-  _getDisplayPos(text: string): Place;
-}
 
 const HISTORY_LINES = 500;
 const PASTES_MARKED = '\u001b[?2004h';
 const PASTES_PLAIN = '\u001b[?2004l';
-const YES = ['y', 'Y', 'j', 'J', '\r', '\n'];
-const NO = ['n', 'N', '\u001b', '\u0004'];
-const INTERRUPT = '\u0003';
+const BELL = '\u0007';
 const TAB_STOP = '    ';
+const YES: readonly string[] = ['y', 'Y', 'j', 'J'];
+const NO: readonly string[] = ['n', 'N'];
+// eslint-disable-next-line no-control-regex -- no text may hold them (1.3)
+const CONTROLS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g;
+/** What a terminal without a size is taken for. */
+const USUAL: Size = { columns: 80, rows: 24 };
 
 export class Screen {
-  private readonly editor: Editor;
+  private readonly keyboard = new Keyboard();
+  private readonly editor: LineEditor;
+  private readonly painter: Painter;
   private phase: Phase = 'bare';
   private prompt = '';
   /** Of the line being typed, from its first key or paste on; undefined while it is empty. */
   private begun: Begun | undefined;
-  private asking: { readonly interrupt: boolean; answer(yes: boolean): void } | undefined;
+  /** quiet: what did not fit was said. */
+  private complaint: 'due' | 'quiet' = 'due';
+  private asking: { readonly text: string; readonly interrupt: boolean; answer(yes: boolean): void } | undefined;
+  private readonly continued = (): void => this.resume();
+  private readonly resized = (): void => this.write(this.painter.resize(this.size));
 
   constructor(private readonly o: ScreenOptions) {
-    const keys = new Keys({
-      input: o.input,
-      paste: (text) => this.paste(text),
-      key: (key) => this.key(key),
-      touched: (what) => this.touched(what),
-      editing: () => this.editor,
-    });
-    this.editor = createInterface({
-      input: keys as unknown as NodeJS.ReadableStream,
-      output: o.output,
-      terminal: true,
-      historySize: HISTORY_LINES,
-      removeHistoryDuplicates: true,
-      completer: o.complete,
-    }) as Editor;
-    const ofReadline = this.editor._getDisplayPos.bind(this.editor);
-    this.editor._getDisplayPos = (text) => placeBehind(text, o.output.columns, (point) => ofReadline(point).cols);
-    this.editor.on('line', (line) => this.entered(line));
-    this.editor.on('close', () => {
-      if (this.phase !== 'closed') o.ended();
-    });
-    this.editor.on('SIGINT', o.interrupted);
-    // Some terminals break the line anew for their new width, some leave its rows. Going up too far would erase what others
-    // wrote; going up too little leaves a remnant of the line, which is the lesser harm.
-    o.output.prependListener('resize', () => {
-      this.editor.prevRows = Math.min(this.editor.prevRows, this.editor.getCursorPos().rows);
-    });
-    o.output.write(PASTES_MARKED);
-  }
-
-  private touched(what: 'key' | 'paste'): void {
-    if (this.asking) return;
-    if (what === 'key' && this.editor.line === '') this.begun = undefined;
-    else this.begun ??= this.o.now();
-  }
-
-  private entered(line: string): void {
-    const begun = this.begun ?? this.o.now();
-    this.begun = undefined;
-    this.phase = 'bare';
-    if (this.o.line(line, begun) === 'kept') {
-      this.begun = begun;
-      this.edit(line, line.length);
-    }
-    if (this.phase === 'bare') this.draw();
+    this.editor = new LineEditor({ maxBytes: o.maxBytes, history: HISTORY_LINES });
+    this.painter = new Painter(this.size);
+    o.input.on('data', (bytes: Buffer) => this.read(bytes));
+    o.input.on('end', () => this.end());
+    o.input.on('error', () => this.end());
+    o.output.on('resize', this.resized);
+    // Whoever stopped us may have changed the terminal.
+    process.on('SIGCONT', this.continued);
+    o.input.setRawMode(true);
+    o.input.resume();
+    this.write(PASTES_MARKED);
   }
 
   /** The chat that was awaited has started: a line begun in the wait belongs to it. */
@@ -113,100 +85,220 @@ export class Screen {
   ask(prompt: string): void {
     if (prompt === this.prompt) return;
     this.prompt = prompt;
-    if (this.asking || this.phase === 'closed') return;
-    this.editor.setPrompt(prompt);
-    if (this.phase === 'prompted') this.above([]);
+    if (this.phase === 'prompted') this.draw();
   }
 
   /** Whole lines, above the line being typed. */
   above(lines: readonly string[]): void {
-    const { output } = this.o;
-    const text = lines.map((line) => `${hanging(line, output.columns)}\n`).join('');
-    if (this.phase !== 'prompted') return void output.write(text);
-    // In one write, or the eye sees the line being typed come and go.
-    output.cork();
-    output.write(this.erasing() + text);
-    this.draw();
-    output.uncork();
+    this.write(this.painter.above(lines));
   }
 
   /**
-   * A question instead of the line being typed, which comes back afterwards.
-   * @param interrupt what Ctrl-C answers
+   * A question instead of the line being typed, which comes back afterwards. @param interrupt what Ctrl-C answers
    */
   question(text: string, interrupt: boolean, answer: (yes: boolean) => void): void {
-    const { line, cursor } = this.editor;
-    if (this.phase === 'prompted') this.o.output.write(this.erasing());
-    this.edit('', 0);
-    this.editor.setPrompt(`${text} `);
-    this.draw();
     const back = (yes: boolean): void => {
       this.asking = undefined;
-      this.o.output.write(this.erasing());
       this.phase = 'bare';
-      this.edit(line, cursor);
-      this.editor.setPrompt(this.prompt);
+      this.write(this.painter.hide());
       answer(yes);
       if (this.phase === 'bare') this.draw();
     };
-    this.asking = { interrupt, answer: back };
+    this.asking = { text: `${text} `, interrupt, answer: back };
+    this.draw();
   }
 
   /** The line being typed disappears; lines can still be written. */
   close(): void {
     if (this.phase === 'closed') return;
-    const erasing = this.phase === 'prompted' ? this.erasing() : '';
+    this.write(this.painter.hide() + PASTES_PLAIN);
     this.phase = 'closed';
-    this.editor.close();
-    this.o.output.write(erasing + PASTES_PLAIN);
+    const { input, output } = this.o;
+    process.off('SIGCONT', this.continued);
+    output.off('resize', this.resized);
+    input.setRawMode(false);
+    input.pause();
   }
 
   draw(): void {
     if (this.phase === 'closed') return;
     this.phase = 'prompted';
-    // Else readline would go up over what was written meanwhile.
-    this.editor.prevRows = 0;
-    this.editor.prompt(true);
+    const { asking, editor } = this;
+    this.write(
+      asking ? this.painter.show(asking.text, [], 0) : this.painter.show(this.prompt, editor.shown, editor.cursor),
+    );
   }
 
-  /** Takes the line being typed off the screen, all its rows; the cursor is then where it began. */
-  private erasing(): string {
-    const { rows } = this.editor.getCursorPos();
-    return `${rows > 0 ? `\u001b[${String(rows)}A` : ''}\r\u001b[J`;
+  private get size(): Size {
+    const { columns = 0, rows = 0 } = this.o.output as Partial<Size>;
+    return { columns: columns || USUAL.columns, rows: rows || USUAL.rows };
   }
 
-  private edit(line: string, cursor: number): void {
-    this.editor.line = line;
-    this.editor.cursor = cursor;
+  private write(text: string): void {
+    if (text !== '') this.o.output.write(text);
   }
 
-  private key(pressed: string): boolean {
-    const { asking } = this;
-    if (!asking) return false;
-    if (pressed === INTERRUPT) asking.answer(asking.interrupt);
-    else if (YES.includes(pressed)) asking.answer(true);
-    else if (NO.includes(pressed)) asking.answer(false);
-    return true;
+  private end(): void {
+    if (this.phase !== 'closed') this.o.ended();
   }
 
-  private paste(text: string): void {
-    if (this.asking || this.phase !== 'prompted') return;
-    // eslint-disable-next-line no-control-regex -- no text may hold them (1.3)
-    const clean = text.replaceAll('\t', TAB_STOP).replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, '');
-    const { line, cursor } = this.editor;
-    const lines = `${line.slice(0, cursor)}${clean}${line.slice(cursor)}`
-      .split('\n')
-      .filter((one) => one.trim() !== '');
-    if (!clean.trimEnd().includes('\n')) {
-      this.editor.write(clean.replaceAll('\n', ''));
-      return this.touched('key');
+  // Keys
+
+  private read(bytes: Buffer): void {
+    const { revision } = this.editor;
+    for (const input of this.keyboard.feed(bytes)) if (this.phase !== 'closed') this.take(input);
+    if (this.phase === 'prompted' && this.editor.revision !== revision) this.draw();
+  }
+
+  private take(input: Input): void {
+    if (this.asking) return this.answer(input, this.asking);
+    this.edit(input);
+    if (this.phase !== 'prompted' || input.kind === 'paste-begins') return;
+    if (this.editor.isEmpty) this.begun = undefined;
+    else this.begun ??= this.o.now();
+  }
+
+  private edit(input: Input): void {
+    switch (input.kind) {
+      case 'paste-begins':
+        this.begun ??= this.o.now();
+        return;
+      case 'text':
+        return this.came(this.editor.insert(input.text));
+      case 'paste':
+        return this.paste(input);
+      case 'key':
+        return this.press(input.name);
     }
+  }
+
+  private press(key: KeyName): void {
+    const { editor, o } = this;
+    switch (key) {
+      case 'interrupt':
+        return editor.isEmpty ? o.interrupted() : this.clear();
+      case 'end-of-input':
+        return editor.isEmpty ? o.ended() : this.came(editor.press('delete'));
+      case 'suspend':
+        return this.suspend();
+      case 'redraw':
+        return this.write(this.painter.redraw());
+      case 'tab':
+        return this.complete();
+      case 'enter':
+        return this.enter();
+      default:
+        return this.came(editor.press(key));
+    }
+  }
+
+  private enter(): void {
+    const { editor, o, painter } = this;
+    const { shown } = editor;
+    const result = editor.press('enter');
+    if (result.kind !== 'line') return this.came(result);
+    this.write(painter.leave(this.prompt, shown));
+    const begun = this.begun ?? o.now();
+    this.begun = undefined;
+    this.phase = 'bare';
+    if (o.line(result.line, begun) === 'kept') {
+      this.begun = begun;
+      editor.set(result.line);
+    }
+    if (this.phase === 'bare') this.draw();
+  }
+
+  private clear(): void {
+    this.editor.press('end');
+    this.editor.press('delete-to-start');
+    this.complaint = 'due';
+  }
+
+  private came({ kind }: Result): void {
+    if (kind === 'edited' && !this.editor.isCut) this.complaint = 'due';
+    if (kind === 'full') this.complain('line');
+  }
+
+  private complain(what: 'line' | 'paste'): void {
+    if (what === 'line' && this.complaint === 'quiet') return;
+    if (what === 'line') this.complaint = 'quiet';
+    this.write(BELL);
+    this.o.tooLong(what);
+  }
+
+  private answer(input: Input, asking: NonNullable<Screen['asking']>): void {
+    if (input.kind === 'paste' || input.kind === 'paste-begins') return;
+    if (input.kind === 'key') {
+      if (input.name === 'interrupt') asking.answer(asking.interrupt);
+      else if (input.name === 'enter') asking.answer(true);
+      else if (input.name === 'escape' || input.name === 'end-of-input') asking.answer(false);
+      return;
+    }
+    const [first = ''] = input.text;
+    if (YES.includes(first)) asking.answer(true);
+    else if (NO.includes(first)) asking.answer(false);
+  }
+
+  private paste({ text, left }: Extract<Input, { kind: 'paste' }>): void {
+    if (left > 0) return this.complain('paste');
+    const clean = text.replaceAll('\t', TAB_STOP).replaceAll(CONTROLS, '');
+    if (!clean.trimEnd().includes('\n')) return this.insertPaste(clean.replaceAll('\n', ''));
+    const { shown, cursor } = this.editor;
+    const before = shown
+      .slice(0, cursor)
+      .map((cell) => cell.text)
+      .join('');
+    const after = shown
+      .slice(cursor)
+      .map((cell) => cell.text)
+      .join('');
+    const lines = `${before}${clean}${after}`.split('\n').filter((one) => one.trim() !== '');
+    if (lines.some((line) => Buffer.byteLength(line) > this.o.maxBytes)) return this.complain('paste');
     const begun = this.begun ?? this.o.now();
     this.begun = undefined;
-    this.o.output.write(this.erasing());
-    this.edit('', 0);
+    this.editor.set('');
+    this.write(this.painter.hide());
     this.phase = 'bare';
     this.o.pasted(lines, begun);
     if (this.phase === 'bare') this.draw();
+  }
+
+  private insertPaste(text: string): void {
+    if (this.editor.paste(text).kind === 'full') this.complain('paste');
+  }
+
+  /** One line it can become: that. Several: as much as they share, and all of them above. */
+  private complete(): void {
+    const { editor, o } = this;
+    if (editor.cursor < editor.shown.length) return;
+    const lines = o.complete(editor.text);
+    const [first = ''] = lines;
+    let shared = first;
+    for (const line of lines) while (!line.toLowerCase().startsWith(shared.toLowerCase())) shared = shared.slice(0, -1);
+    if (lines.length > 1 && shared.length <= editor.text.length)
+      return this.above([lines.map((line) => line.trim()).join('   ')]);
+    if (lines.length > 0) editor.set(shared);
+  }
+
+  // Stopped and continued
+
+  /** Ctrl-Z: the terminal as the shell expects it, and all that were started with us stop, as the kernel would have it. */
+  private suspend(): void {
+    const { input } = this.o;
+    this.write(this.painter.hide() + PASTES_PLAIN);
+    input.setRawMode(false);
+    process.kill(0, 'SIGTSTP');
+    // Where nobody could continue us the kernel does not stop us.
+    setImmediate(this.continued);
+  }
+
+  private resume(): void {
+    if (this.phase === 'closed') return;
+    const { input } = this.o;
+    // Only a change of mode reaches the terminal.
+    input.setRawMode(false);
+    input.setRawMode(true);
+    this.write(this.painter.hide() + PASTES_MARKED);
+    if (this.phase === 'prompted') this.draw();
   }
 }

@@ -2,6 +2,7 @@
  * A person at a terminal: what is typed is carried out, what happens is shown above the line being typed (docs/client.md). Must
  * never be here: keys, rows and columns.
  */
+import { WIRE } from '../../machines/limits';
 import type { ChatClient, ClientEvent } from '../../transport/client';
 import { HELP, parseLine } from './commands';
 import { blockedLine, carryOutBlocking } from './blocking';
@@ -46,7 +47,9 @@ export class Terminal {
       ended: () => this.leave(),
       interrupted: () => this.interrupt(),
       pasted: (lines, begun) => this.pasted(lines, begun),
+      tooLong: (what) => this.tooLong(what),
       complete: (line) => this.completion.complete(line),
+      maxBytes: WIRE.TEXT_MAX_BYTES + 1,
     });
     client.on('event', (event) => this.event(event));
     client.on('settled', () => this.schedule());
@@ -183,6 +186,15 @@ export class Terminal {
     return `${why}. Nothing was sent: Ctrl-U clears it${then}.`;
   }
 
+  private tooLong(what: 'line' | 'paste'): void {
+    const most = `a text has at most ${String(WIRE.TEXT_MAX_BYTES)} bytes`;
+    const said = {
+      line: `Line too long: ${most}. The rest of it was not taken; shorten the line, or clear it with Ctrl-C.`,
+      paste: `Paste too long: ${most}. Nothing of it was taken; paste it in parts.`,
+    };
+    this.screen.above([this.palette.failure(said[what])]);
+  }
+
   /** Ctrl-C: a list first, then the chat, then the question. */
   private interrupt(): void {
     const { client } = this.o;
@@ -229,5 +241,5 @@ export class Terminal {
 
 const KEYS = [
   'Tab completes commands and IDs, Up and Down bring lines back.',
-  'Ctrl-C ends a list or the chat, else asks whether to leave; Ctrl-D leaves.',
+  'Ctrl-C clears the line; if it is empty, it ends a list or the chat, else asks whether to leave. Ctrl-D leaves.',
 ];

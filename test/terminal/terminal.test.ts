@@ -37,6 +37,8 @@ async function chatting(...how: Parameters<typeof room>): Promise<Room> {
   await it.alice.stands('alice · Connected >');
   it.alice.press('Chat bob\r');
   await it.alice.stands(CHATTING);
+  // Before, he has nobody to write to.
+  await it.bob.shows('Chat started');
   return it;
 }
 async function says({ bob, alice }: Room, text: string): Promise<void> {
@@ -203,11 +205,14 @@ test('Ctrl-C ends the chat, then asks; Ctrl-D leaves', async () => {
   await alice.stands('alice · Connected >');
   alice.press('half a command');
   await alice.stands('alice · Connected > half a command');
+  // The line first: nobody leaves by clearing a line.
+  alice.press('\u0003');
+  await alice.stands('alice · Connected >');
   alice.press('\u0003');
   await alice.stands('Log off and leave? (y/n)');
   alice.press('n');
-  await alice.stands('alice · Connected > half a command');
-  alice.press('\u0015\u0004');
+  await alice.stands('alice · Connected >');
+  alice.press('\u0004');
   expect(await alice.exit).toBe(0);
   expect(alice.lines.slice(-2)).toEqual(['Disconnected', '']);
   expect(alice.raw).toContain('\u001b[?2004l');
