@@ -17,8 +17,10 @@ const WAITING = ['Wait for Challenge', 'Wait for AUTH_SUCCESS'];
 export class MachineChecks implements Checker {
   /** RESPONSEs that reached the server and were right, as Client-ID and rand. */
   private readonly right = new Set<string>();
-  /** Wrong RESPONSEs of each attempt of this server process. */
-  private readonly wrong = new Map<number, number>();
+  /** Wrong RESPONSEs of each attempt of this server process; copies of one are one (protocol 3.4). */
+  private readonly wrong = new Map<number, Set<string>>();
+  /** The datagram that reached the server last. */
+  private last = '';
   /** CONNECTs that clients with the right key have sent: how many for each Client-ID were not accepted yet. */
   private readonly offered = new Map<string, number>();
   private readonly newest = new Map<string, number>();
@@ -34,6 +36,7 @@ export class MachineChecks implements Checker {
 
   arrived({ to, bytes }: Datagram): void {
     if (to.address !== SERVER.address) return;
+    this.last = Buffer.from(bytes).toString('latin1');
     const decoded = decodeDatagram(bytes, 'client');
     if (!decoded.ok || 'sealed' in decoded.value) return;
     const { message } = decoded.value;
@@ -76,7 +79,7 @@ export class MachineChecks implements Checker {
   private serverStep(step: Transition): void {
     const { client, serial, event, from, to } = step;
     if (event.startsWith('D.') && from !== to) this.datagramStep(step);
-    if (event === 'D.RESPONSE_BAD') this.wrong.set(serial, (this.wrong.get(serial) ?? 0) + 1);
+    if (event === 'D.RESPONSE_BAD') this.wrong.set(serial, (this.wrong.get(serial) ?? new Set()).add(this.last));
     if (event === 'X.SUPERSEDED') this.superseded(step);
     else this.cause = step;
     if (from === to || to === 'Offline' || to === 'Wait for HELLO') return;
@@ -84,11 +87,14 @@ export class MachineChecks implements Checker {
     if (to === 'Connecting' && event !== 'D.RESPONSE_OK') this.town.violate('I-2', `${client}: Connecting by ${event}`);
   }
 
-  /** By a newer attempt that has connected, or because too many have a cookie (protocol 3.10, 3.6). */
+  /**
+   * By a newer attempt that has connected, at once or, in Wait for RESPONSE, when something comes for it; or because too many have a
+   * cookie (protocol 3.10, 3.6).
+   */
   private superseded({ client, serial, from }: Transition): void {
     const { cause } = this;
-    const newer = cause?.to === 'Connected' && cause.serial > serial;
-    if (cause?.client === client && (newer || (cause.to === 'Connecting' && from === 'Connecting'))) return;
+    if (serial < (this.newest.get(client) ?? 0)) return;
+    if (cause?.client === client && cause.to === 'Connecting' && from === 'Connecting') return;
     this.town.violate(
       'I-15',
       `attempt ${String(serial)} of ${client} is superseded by ${String(cause?.serial)} of ${cause?.client ?? ''}`,
@@ -101,9 +107,9 @@ export class MachineChecks implements Checker {
       town.violate('I-13', `${client}/${String(serial)}: ${event} leads from ${from} to ${to}`);
     }
     if (from !== 'Wait for RESPONSE') return;
-    const wrong = this.wrong.get(serial) ?? 0;
     if (to !== 'Connecting') {
-      const third = event === 'D.RESPONSE_BAD' && wrong + 1 === WIRE.WRONG_RESPONSES;
+      const wrong = new Set(this.wrong.get(serial)).add(this.last).size;
+      const third = event === 'D.RESPONSE_BAD' && wrong === WIRE.WRONG_RESPONSES;
       if (!third) town.violate('I-13', `${client}/${String(serial)}: ${event} ends the attempt`);
       return;
     }

@@ -109,8 +109,11 @@ export class WireChecks implements Checker {
 
   arrived({ to, bytes }: Datagram): void {
     const role = to.address === SERVER.address ? 'client' : 'server';
-    if (role === 'client') this.question = createHash('sha256').update(bytes).digest('hex');
     const decoded = decodeDatagram(bytes, role);
+    // A token is no part of the HELLO before it.
+    const token = decoded.ok && 'token' in decoded.value ? (decoded.value.token?.length ?? 0) : 0;
+    const question = bytes.subarray(0, bytes.length - token);
+    if (role === 'client') this.question = createHash('sha256').update(question).digest('hex');
     if (!decoded.ok || 'sealed' in decoded.value) return;
     const { attempt, message } = decoded.value;
     // HELLO's grease is not part of the message.
@@ -130,6 +133,7 @@ export class WireChecks implements Checker {
     if (repeats && this.answers.get(this.question) !== answer && this.answers.has(this.question)) {
       this.town.violate('I-18', `${event} is answered with other bytes than the first time`);
     }
-    if (event !== 'D.RESPONSE_BAD') this.answers.set(this.question, answer);
+    // RETRY is no answer to the HELLO, but the demand for a token.
+    if (event !== 'D.RESPONSE_BAD' && event !== 'D.HELLO_UNPROVED') this.answers.set(this.question, answer);
   }
 }
