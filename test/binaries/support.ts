@@ -47,7 +47,7 @@ export const HASTY = limits({
   T_AUTH_MS: 2000,
 });
 /** A server that takes texts as fast as they come (protocol 4.3). */
-export const UNSLOWED = limits({ MESSAGES_PER_SECOND: 0 });
+export const UNSLOWED = limits({ MESSAGES_PER_SECOND: 0, CALLS_PER_MINUTE: 0 });
 
 export async function logOn(...clients: readonly Actor[]): Promise<void> {
   for (const client of clients) client.type('Log on');

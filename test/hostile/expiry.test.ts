@@ -21,6 +21,7 @@ const it = scene([
     T_RESPONSE_MS: 400,
     T_COOKIE_MS: 600,
     MESSAGES_PER_SECOND: 0,
+    CALLS_PER_MINUTE: 0,
     OUTPUT_QUEUE_BYTES,
   }),
 ]);

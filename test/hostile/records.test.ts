@@ -11,7 +11,7 @@ import { chatBytes, framed, messageBytes, u16, u32 } from '../support/plaintexts
 import { lyingInChat } from './liar';
 import { FULL, scene, UNLIMITED } from './support';
 
-const it = scene([...UNLIMITED, ...limits({ MESSAGES_PER_SECOND: 0 })]);
+const it = scene([...UNLIMITED, ...limits({ MESSAGES_PER_SECOND: 0, CALLS_PER_MINUTE: 0 })]);
 const LOST = 2;
 
 const text =

@@ -19,7 +19,7 @@ export const HONEST = ['alice', 'bob'] as const;
 export const LIARS = ['mallory', 'mike', 'moe'] as const;
 /** `PARLEY_FLOOD=full` plays the floods with the numbers of the list. */
 export const FULL = process.env['PARLEY_FLOOD'] === 'full';
-export const UNLIMITED = limits({ HELLOS_PER_SECOND: 0, AUTH_FAIL_PER_SECOND: 0 });
+export const UNLIMITED = limits({ HELLOS_PER_SECOND: 0, AUTH_FAIL_PER_SECOND: 0, CALLS_PER_MINUTE: 0 });
 
 /** What a process has taken can be read on Linux only. */
 const HAS_PROC = existsSync('/proc/self/fd');
