@@ -103,7 +103,7 @@ function read(files: readonly string[]): Trace[] {
 }
 
 async function writeChart(traces: readonly Trace[], o: Options): Promise<void> {
-  checkClients(traces, o.client ?? []);
+  checkClients(traces, o);
   const asked = o.format ?? [ALL.find((format) => ENDINGS[format] === extname(o.out ?? '')) ?? 'text'];
   if (asked.includes('json')) throw new UserError('--format json needs --coverage');
   if (o.out === undefined && asked.length > 1) throw new UserError('several formats need --out FILE');
@@ -154,8 +154,11 @@ async function pictureOf(svg: string, title: string, format: Picture): Promise<s
   return format === 'png' ? pngOf(svg) : pdfOf(svg, title);
 }
 
+/** More lifelines nobody can look at, and thousands take minutes and gigabytes. */
+const CLIENTS_MAX = 200;
+
 /** A name that nobody has would make an empty chart. */
-function checkClients(traces: readonly Trace[], asked: readonly string[]): void {
+function checkClients(traces: readonly Trace[], { client: asked = [], from, to }: Options): void {
   const known = new Set(
     traces.flatMap(({ header, entries }) => [
       ...(header.role === 'client' ? [header.name] : []),
@@ -163,6 +166,12 @@ function checkClients(traces: readonly Trace[], asked: readonly string[]): void 
     ]),
   );
   known.delete('');
+  if (known.size > CLIENTS_MAX && asked.length === 0 && from === undefined && to === undefined) {
+    const [many, most] = [String(known.size), String(CLIENTS_MAX)];
+    throw new UserError(
+      `the traces are of ${many} clients, a chart is of ${most} at most: choose some with --client ID, or a time with --from and --to`,
+    );
+  }
   const unknown = asked.find((id) => !known.has(id));
   if (unknown === undefined) return;
   const there = known.size === 0 ? 'of no client at all' : `of ${[...known].sort().join(', ')}`;

@@ -7,6 +7,7 @@ import { startInspection, withInspection, type InspectionOptions } from './inspe
 import type { Lost } from './lines';
 import { openLog, rotationOf, withRotation, type OpenLog, type RotationOptions } from './logging';
 import { notifyReady } from './service';
+import { openFilesFault, openFilesLimit, socketsIn } from './open-files';
 import { type CommonOptions, LIMIT_SETTINGS, limitsOf, port, run, withCommonOptions } from './options';
 import { settle, withSettings, type SettingsPlan } from './settings';
 import { openWireFiles, type WireFiles } from './wire-files';
@@ -69,6 +70,9 @@ async function main(): Promise<void> {
   // Until this process ends, whatever way that is.
   lockForServer(o.data);
   if (store.subscribers.list().length === 0) log.warn('no subscribers yet: run parley-keys add ID', { file: o.data });
+  const openFiles = openFilesLimit() ?? Infinity;
+  const tooFew = openFilesFault(openFiles, limits);
+  if (tooFew !== undefined) log.warn(tooFew);
   const say = (line: string): void => void process.stderr.write(`parley-server ${line}\n`);
   let driver: ServerDriver | undefined;
   const inspection = await startInspection(o, {
@@ -82,6 +86,7 @@ async function main(): Promise<void> {
     ...o,
     host,
     limits,
+    sockets: socketsIn(openFiles),
     store,
     log,
     trace: allOf(dump, inspection.trace),

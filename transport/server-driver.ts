@@ -42,6 +42,8 @@ export interface ServerOptions {
   /** Unknown Client-IDs get a CHALLENGE too (3.7). */
   readonly decoy: boolean;
   readonly limits: Limits;
+  /** So many sockets may be open; absent: as many as the system gives. */
+  readonly sockets?: number;
   readonly store: Store;
   readonly keys: KeyStore;
   readonly clock: Clock;
@@ -193,7 +195,11 @@ export class ServerDriver {
 
   private async bind(): Promise<void> {
     const { network, host, udpPort, tcpPort } = this.o;
-    this.tcp = await network.listenTcp({ address: host, port: tcpPort }, (stream) => this.acceptor.accept(stream));
+    const rarely = throttledLog(this.o.log, this.o.clock, 1);
+    this.tcp = await network.listenTcp({ address: host, port: tcpPort }, (stream) => this.acceptor.accept(stream), {
+      most: this.o.sockets ?? Infinity,
+      turnedAway: (error) => rarely.warn('a connection was turned away: too many are open', error ? { error } : {}),
+    });
     try {
       this.udp = await network.listenUdp(
         { address: host, port: udpPort },

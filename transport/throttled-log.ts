@@ -10,7 +10,7 @@ const MINUTE_MS = 60_000;
 export const LINES_PER_MINUTE = 60;
 
 /** The number left out stands before the first line of a later minute. */
-export function throttledLog(log: Log, clock: Clock): Log {
+export function throttledLog(log: Log, clock: Clock, perMinute = LINES_PER_MINUTE): Log {
   let since = -Infinity;
   let written = 0;
   let leftOut = 0;
@@ -23,7 +23,7 @@ export function throttledLog(log: Log, clock: Clock): Log {
         since = now;
         written = leftOut = 0;
       }
-      if (written >= LINES_PER_MINUTE) leftOut++;
+      if (written >= perMinute) leftOut++;
       else {
         written++;
         log[at](message, fields);

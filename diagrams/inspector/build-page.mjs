@@ -7,9 +7,11 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { noticesOf } from './notices.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const page = join(here, 'page');
+const root = join(here, '../..');
 const target = join(here, '../../dist/diagrams/inspector/page.html');
 
 const hash = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
@@ -23,7 +25,10 @@ const [bundle, style, html] = await Promise.all([
     format: 'iife',
     platform: 'browser',
     target: 'es2022',
+    // notices.mjs has them all, also of packages whose files have no such comment.
     legalComments: 'none',
+    metafile: true,
+    absWorkingDir: root,
     define: { 'process.env.NODE_ENV': '"production"' },
     tsconfig: join(page, 'tsconfig.json'),
     logLevel: 'warning',
@@ -54,4 +59,4 @@ const whole = Object.entries(parts).reduce(
 if (whole.split('<!--recording-->').length !== 2) throw new Error('the page has not exactly one place for a recording');
 
 await mkdir(dirname(target), { recursive: true });
-await writeFile(target, whole);
+await writeFile(target, `${whole.trimEnd()}\n<!--\n${await noticesOf(bundle.metafile, root)}-->\n`);

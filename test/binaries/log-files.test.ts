@@ -3,10 +3,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { join } from 'node:path';
 import { openLines } from '../../bin/lines';
 import { openLog } from '../../bin/logging';
+import { command as server } from '../../bin/parley-server';
+import { BOUNDS } from '../../bin/sizes';
 import { Keys } from '../../diagrams/capture/keys';
 import { imported } from '../../diagrams/inspector/page/model/files';
 import { Recording } from '../../diagrams/inspector/page/model/record';
 import { modeOf, scratch } from '../storage/files';
+import { LINES_PER_MINUTE } from '../../transport/throttled-log';
 import { stages } from './support';
 
 const path = scratch();
@@ -210,4 +213,34 @@ test('a file that has its largest size already is not begun again', () => {
   writeFileSync(path('t'), 'x'.repeat(2000), { mode: 0o600 });
   const begun = (): unknown => openLines(path('t'), () => undefined, { maxBytes: 2000, last: 'end' });
   expect(begun).toThrow('has its largest size already: move it away, or give more with --max-size');
+});
+
+/** Cells of the rows below the heading of the table in this section of docs/operations.md. */
+function growth(): { cells: string[][]; section: string } {
+  const document = readFileSync(join(__dirname, '../../docs/operations.md'), 'utf8');
+  const section = /\n## How much it grows\n([^]*?)\n## /.exec(document)?.[1] ?? '';
+  const rows = section.split('\n').filter((line) => line.startsWith('|'));
+  return { cells: rows.slice(2).map((row) => row.split('|').slice(1, -1)), section };
+}
+
+test('the operator reads the bounds that are in force, and of every option that there is', () => {
+  const { cells, section } = growth();
+  const words = cells.map((row) => row.map((cell) => cell.replaceAll('`', '').trim()));
+  const [mib, { log, file, dumpFiles }] = [1024 ** 2, BOUNDS];
+  const inMib = (bytes: number, files = 1): string => `${String((bytes * files) / mib)} MiB`;
+  const bound = (what: string, ...wanted: string[]): void => {
+    const row = words.find(([name]) => name === what)?.slice(1, 5) ?? [];
+    expect(row.map((cell, i) => new RegExp(wanted[i] ?? '').exec(cell)?.[0])).toEqual(
+      wanted.map((one) => one.replace('^', '')),
+    );
+  };
+  bound('log, --log-file', '--log-max-size', '10M', `--log-files, ${String(log.files)};`, inMib(log.bytes, log.files));
+  bound('dump, --dump', '--max-size', '100M', `^${String(dumpFiles)};`, inMib(file.bytes, dumpFiles));
+  for (const what of ['trace, --trace', 'recording, --record', 'key log, --keylog']) {
+    bound(what, '--max-size', '100M', '^1; it ends', inMib(file.bytes));
+  }
+  expect(section).toContain(`at most ${String(LINES_PER_MINUTE)} lines a minute`);
+  const known = server.options.map(({ long }) => long);
+  const named = cells.flat().flatMap((cell) => cell.match(/--[a-z-]+/g) ?? []);
+  expect(named.filter((option) => !known.includes(option))).toEqual([]);
 });

@@ -33,3 +33,15 @@ test('a quiet log has every line', () => {
   }
   expect(written.of('wrong RESPONSE')).toHaveLength(500);
 });
+
+test('as few a minute as are asked for', () => {
+  const time = new VirtualTime();
+  const written = new RecordingLog();
+  const log = throttledLog(written, time.loop('test'), 1);
+  for (let n = 0; n < 121; n++) {
+    log.warn('turned away');
+    time.advance(1_000);
+  }
+  expect(written.of('turned away')).toHaveLength(3);
+  expect(written.of('lines like the following were left out').map(({ fields }) => fields.count)).toEqual([59, 59]);
+});

@@ -51,6 +51,13 @@ export interface Stream {
   pause(): void;
   resume(): void;
 }
+/** What a listener does not hand over. */
+export interface Refusal {
+  /** So many connections may be open; whoever comes then is turned away. */
+  readonly most: number;
+  /** Somebody has been; `error` is the system's name for the reason, if the system did it. */
+  turnedAway(error?: string): void;
+}
 export interface Listener {
   readonly local: Address;
   /** Takes no more connections; those that exist stay. */
@@ -62,7 +69,7 @@ export interface Network {
   listenUdp(local: Address, handlers: DatagramHandlers): Promise<DatagramSocket>;
   connectUdp(server: Address, handlers: DatagramHandlers): ConnectedDatagramSocket;
   /** @throws Error with a `code` if the address cannot be bound */
-  listenTcp(local: Address, accept: (stream: Stream) => void): Promise<Listener>;
+  listenTcp(local: Address, accept: (stream: Stream) => void, refusal?: Refusal): Promise<Listener>;
   /** @param from own address, where there are several */
   connectTcp(server: Address, handlers: StreamHandlers, from?: string): Stream;
 }

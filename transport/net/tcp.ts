@@ -2,17 +2,20 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { WIRE } from '../../machines/limits';
 import type { Address } from '../../machines/ports';
-import type { Listener, Stream, StreamHandlers } from './network';
+import type { Listener, Refusal, Stream, StreamHandlers } from './network';
 
-export function listenTcp(local: Address, accept: (stream: Stream) => void): Promise<Listener> {
+export function listenTcp(local: Address, accept: (stream: Stream) => void, refusal?: Refusal): Promise<Listener> {
   const options = { allowHalfOpen: true, noDelay: true, highWaterMark: WIRE.SOCKET_QUEUE_BYTES };
   const server = createServer(options, (socket) => accept(new TcpStream(socket)));
+  // Without a descriptor left the system closes what it accepts, and nobody is told.
+  if (refusal && refusal.most < Infinity) server.maxConnections = refusal.most;
+  server.on('drop', () => refusal?.turnedAway());
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(local.port, local.address, () => {
       server.off('error', reject);
       // A failed accept (no descriptor left) costs one connection, never the process.
-      server.on('error', () => undefined);
+      server.on('error', ({ code }: NodeJS.ErrnoException) => refusal?.turnedAway(code ?? 'unknown'));
       const bound = server.address();
       if (bound === null || typeof bound === 'string') throw new Error('a TCP server is bound to an address and port');
       resolve({ local: { address: bound.address, port: bound.port }, close: () => void server.close() });
