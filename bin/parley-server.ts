@@ -8,6 +8,7 @@ import type { Lost } from './lines';
 import { openLog, rotationOf, withRotation, type OpenLog, type RotationOptions } from './logging';
 import { notifyReady } from './service';
 import { type CommonOptions, LIMIT_SETTINGS, limitsOf, port, run, withCommonOptions } from './options';
+import { BOUNDS, size } from './sizes';
 import { settle, withSettings, type SettingsPlan } from './settings';
 import { openWireFiles, type WireFiles } from './wire-files';
 import { hostPortText, Watching, withWatching, type WatchingOptions } from './watching/watching';
@@ -27,6 +28,7 @@ interface Options extends CommonOptions, RotationOptions, InspectionOptions, Wat
   readonly tcpPort: number;
   readonly data: string;
   readonly durability: Durability;
+  readonly storeMax: number;
   readonly decoy: boolean;
 }
 
@@ -40,6 +42,14 @@ const own = new Command('parley-server')
     new Option('--durability <mode>', 'normal: a commit survives the death of the process; full: a power cut too')
       .choices(['normal', 'full'])
       .default('normal'),
+  )
+  .addOption(
+    new Option(
+      '--store-max <size>',
+      'largest size of the database; when it is reached, no text is stored and no chat can begin; 0 = none',
+    )
+      .argParser(size)
+      .default(BOUNDS.store.bytes, '10G'),
   )
   .option(
     '--decoy',
@@ -65,7 +75,7 @@ async function main(): Promise<void> {
   if (keyLog) process.stderr.write(`parley-server: traffic keys are being written to ${o.keylog ?? ''}\n`);
   if (keyLog && o.logFile !== undefined) log.warn('traffic keys are being written', { file: o.keylog ?? '' });
   const watching = new Watching(o);
-  const store = watching.timed(openStore(o.data, { create: true, durability: o.durability }));
+  const store = watching.timed(openStore(o.data, { create: true, durability: o.durability, maxBytes: o.storeMax }));
   // Until this process ends, whatever way that is.
   lockForServer(o.data);
   if (store.subscribers.list().length === 0) log.warn('no subscribers yet: run parley-keys add ID', { file: o.data });
