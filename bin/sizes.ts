@@ -11,6 +11,8 @@ export const BOUNDS = {
   file: { bytes: 100 * MIB },
   /** The database: with ten thousand texts of a hundred bytes a day it is full after more than twenty years. */
   store: { bytes: 10 * 1024 * MIB },
+  /** Texts of two clients. */
+  pair: { bytes: 1024 * MIB },
   /** A dump is followed by a new one; the one before stays. */
   dumpFiles: 2,
 } as const;

@@ -20,17 +20,19 @@ export interface StoreOptions {
   readonly durability: Durability;
   /** What the file may grow to, in bytes; 0 or nothing: as large as its disk. */
   readonly maxBytes?: number;
+  /** What the texts of one pair may become, in bytes; 0 or nothing: as many as there is room for. */
+  readonly pairMaxBytes?: number;
 }
 
 /**
  * Opens the store in the file at `path`.
  * @throws StoreError `unusable`, `full`: the sentence names the file and what to do; a file that cannot be used is unchanged
  */
-export function openStore(path: string, { create, durability, maxBytes = 0 }: StoreOptions): Store {
+export function openStore(path: string, { create, durability, maxBytes = 0, pairMaxBytes }: StoreOptions): Store {
   try {
     const connection = openDatabase(path, create);
     if (maxBytes > 0) connection.limit(maxBytes);
-    return storeOn(connection, durability);
+    return storeOn(connection, durability, undefined, pairMaxBytes);
   } catch (error) {
     // What would be a failure of a store that worked is, of one that never did, that it cannot be used.
     if (!(error instanceof StoreError) || error.kind !== 'failed') throw error;
@@ -38,11 +40,16 @@ export function openStore(path: string, { create, durability, maxBytes = 0 }: St
   }
 }
 
-/** The store on a database that is open; `close` closes it. @param fileAfter see storage/history.ts */
-export function storeOn(connection: Connection, durability: Durability, fileAfter?: number): Store & Filing {
+/** The store on a database that is open; `close` closes it. @param fileAfter and `pairMax`: see storage/history.ts */
+export function storeOn(
+  connection: Connection,
+  durability: Durability,
+  fileAfter?: number,
+  pairMax?: number,
+): Store & Filing {
   return connection.attempt(() => {
     connection.exec(`PRAGMA synchronous = ${durability}`);
-    const history = sqliteHistory(connection, fileAfter);
+    const history = sqliteHistory(connection, fileAfter, pairMax);
     return {
       ...history,
       ...sqliteSessionNumbers(connection, durability),

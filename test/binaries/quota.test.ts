@@ -40,3 +40,27 @@ test('--store-max: the chat ends with its reason, the file stays small, and old 
   expect((await history(bob, 'alice')).map(({ text }) => text)).toEqual(['there is room again']);
   await stage.finish();
 });
+
+test('--pair-max: the chat of the pair that is full ends with its reason, and the others chat on', async () => {
+  const stage = await open();
+  await stage.subscribe('alice', 'bob', 'carol', 'dave');
+  const { process } = await stage.startServer('--pair-max', '100k', ...UNSLOWED);
+  const [alice, bob] = [stage.client('alice'), stage.client('bob')];
+  const [carol, dave] = [stage.client('carol'), stage.client('dave')];
+  await logOn(alice, bob, carol, dave);
+  await startChat(alice, bob);
+  await startChat(carol, dave);
+  for (let line = ''; line !== 'Chat ended';) {
+    alice.type('x'.repeat(4000));
+    line = await bob.shows(/^(alice: .*|Chat ended)$/);
+  }
+  await alice.shows('Chat ended');
+  await alice.complains(/Chat ended: the server could not store a text/);
+  await process.complains(/ warn a pair is full; its session ends error=.*alice and bob have .*\(--pair-max\)/);
+  await say(carol, dave, 'we are others');
+  carol.type('End chat');
+  await Promise.all([carol.shows('Chat ended'), dave.shows('Chat ended')]);
+  await startChat(carol, bob);
+  await say(carol, bob, 'this is another pair');
+  await stage.finish();
+});

@@ -1,7 +1,8 @@
 /** A database with a largest size (protocol 4.11): nothing grows beyond it, and what it holds can be read. */
 import { statSync } from 'node:fs';
-import { openKeeping } from '../../storage/keeping';
-import { openStore } from '../../storage/sqlite';
+import { openKeeping, type Keeping } from '../../storage/keeping';
+import { openDatabase } from '../../storage/open';
+import { openStore, storeOn } from '../../storage/sqlite';
 import type { Store } from '../../machines/ports';
 import { databases } from './files';
 import { refusal, said } from './support';
@@ -84,4 +85,23 @@ test('a larger bound, or none, at the next start makes room; a smaller one than 
   none.probe();
   none.append(Array.from({ length: 2000 }, () => said('x'.repeat(4000))));
   expect(none.count('alice', 'bob')).toBe(texts + 2000);
+});
+
+test('a pair that is full refuses its own sessions only, by name, until its texts are fewer', async () => {
+  const store = closeLater(storeOn(openDatabase(path('parley.db'), true), 'normal', 0, 10_000));
+  const ofPair = said('x'.repeat(4000), { time: DAY_1 });
+  const ofOthers = said('there is room', { sender: 'carol', session: 2, time: DAY_2 });
+  for (let n = 0; n < 3; n++) store.append([ofPair]);
+  const batch = [ofOthers, ofPair, { ...ofPair, sender: 'bob', recipient: 'alice', session: 3 }];
+  expect(refusal(() => store.append(batch)).message).toMatch(/^the texts of alice and bob have .*\(--pair-max\)/);
+  expect(() => store.append(batch)).toThrow(
+    expect.objectContaining({ kind: 'full', sessions: new Set([1, 3]) }) as Error,
+  );
+  expect([store.count('alice', 'bob'), store.count('carol', 'bob')]).toEqual([3, 0]);
+  store.append([ofOthers]);
+  store.probe();
+  const keeping = closeLater(openKeeping(path('parley.db'))) as Keeping;
+  await keeping.prune(DAY_2);
+  store.append([ofPair]);
+  expect([store.count('alice', 'bob'), store.count('carol', 'bob')]).toEqual([1, 1]);
 });
