@@ -9,10 +9,12 @@ import { openLog, rotationOf, withRotation, type OpenLog, type RotationOptions }
 import { notifyReady } from './service';
 import { openFilesFault, openFilesLimit, socketsIn } from './open-files';
 import { type CommonOptions, LIMIT_SETTINGS, limitsOf, port, run, withCommonOptions } from './options';
+import { BOUNDS, size } from './sizes';
 import { settle, withSettings, type SettingsPlan } from './settings';
 import { openWireFiles, type WireFiles } from './wire-files';
 import { hostPortText, Watching, withWatching, type WatchingOptions } from './watching/watching';
 import { WIRE } from '../machines/limits';
+import type { Store } from '../machines/ports';
 import { lockForServer } from '../storage/process-lock';
 import { openStore, type Durability } from '../storage/sqlite';
 import { systemClock } from '../transport/clock';
@@ -28,6 +30,8 @@ interface Options extends CommonOptions, RotationOptions, InspectionOptions, Wat
   readonly tcpPort: number;
   readonly data: string;
   readonly durability: Durability;
+  readonly storeMax: number;
+  readonly pairMax: number;
   readonly decoy: boolean;
 }
 
@@ -41,6 +45,22 @@ const own = new Command('parley-server')
     new Option('--durability <mode>', 'normal: a commit survives the death of the process; full: a power cut too')
       .choices(['normal', 'full'])
       .default('normal'),
+  )
+  .addOption(
+    new Option(
+      '--store-max <size>',
+      'largest size of the database; when it is reached, no text is stored and no chat can begin; 0 = none',
+    )
+      .argParser(size)
+      .default(BOUNDS.store.bytes, '10G'),
+  )
+  .addOption(
+    new Option(
+      '--pair-max <size>',
+      'largest size of the texts of one pair; when it is reached, its chats end; 0 = none',
+    )
+      .argParser(size)
+      .default(BOUNDS.pair.bytes, '1G'),
   )
   .option(
     '--decoy',
@@ -66,7 +86,7 @@ async function main(): Promise<void> {
   if (keyLog) process.stderr.write(`parley-server: traffic keys are being written to ${o.keylog ?? ''}\n`);
   if (keyLog && o.logFile !== undefined) log.warn('traffic keys are being written', { file: o.keylog ?? '' });
   const watching = new Watching(o);
-  const store = watching.timed(openStore(o.data, { create: true, durability: o.durability }));
+  const store = watching.timed(opened(o));
   // Until this process ends, whatever way that is.
   lockForServer(o.data);
   if (store.subscribers.list().length === 0) log.warn('no subscribers yet: run parley-keys add ID', { file: o.data });
@@ -118,6 +138,10 @@ async function main(): Promise<void> {
   if (o.logFile !== undefined) log.info('ready', { udp_port: udp, tcp_port: tcp });
   process.stdout.write(`parley-server ready: UDP ${o.host}:${String(udp)}, TCP ${o.host}:${String(tcp)}\n`);
   notifyReady(process.env, log);
+}
+
+function opened({ data, durability, storeMax, pairMax }: Options): Store {
+  return openStore(data, { create: true, durability, maxBytes: storeMax, pairMaxBytes: pairMax });
 }
 
 /** SIGHUP, as logrotate sends it: files that were moved away are begun anew. */

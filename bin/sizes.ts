@@ -9,6 +9,10 @@ export const BOUNDS = {
   log: { bytes: 10 * MIB, files: 5 },
   /** Dump, trace, recording, key log: each. */
   file: { bytes: 100 * MIB },
+  /** The database: with ten thousand texts of a hundred bytes a day it is full after more than twenty years. */
+  store: { bytes: 10 * 1024 * MIB },
+  /** Texts of two clients. */
+  pair: { bytes: 1024 * MIB },
   /** A dump is followed by a new one; the one before stays. */
   dumpFiles: 2,
 } as const;

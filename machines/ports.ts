@@ -88,7 +88,7 @@ export interface StoredText {
 
 /** All past texts, per unordered pair of Client-IDs (4.8); each of the two reads what is theirs. */
 export interface History {
-  /** Appends all or none, durable against the death of the process. @throws StoreError `full`, `failed` */
+  /** Appends all or none, durable against the death of the process. @throws StoreError `full`, `failed`, PairFullError */
   append(runs: readonly AcceptedRun[]): void;
   /** Number of texts of the pair that `reader` may read. @throws StoreError `failed` */
   count(reader: string, other: string): number;
@@ -118,6 +118,16 @@ export class StoreError extends Error {
   ) {
     super(message, options);
     this.name = 'StoreError';
+  }
+}
+
+/** The texts of a pair have their largest size: nothing was appended, and the batch without these sessions can be. */
+export class PairFullError extends StoreError {
+  constructor(
+    readonly sessions: ReadonlySet<number>,
+    message: string,
+  ) {
+    super('full', message);
   }
 }
 

@@ -20,6 +20,7 @@ export const WAIT = `PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`;
 export class Connection {
   /** Settings that are to be put back. */
   private readonly owed: string[] = [];
+  private bound: 'none' | 'set' = 'none';
 
   constructor(
     /** The file, as the user named it. */
@@ -39,6 +40,16 @@ export class Connection {
     return statement as unknown as Statement<Row>;
   }
 
+  /**
+   * This connection adds no page beyond this size of the file; what there is already stays, and is written anew. Another
+   * process is not bound.
+   */
+  limit(bytes: number): void {
+    const [page = bytes] = this.prepare<[bytes: number]>('PRAGMA page_size').get([]) ?? [];
+    this.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(bytes / page))}`);
+    this.bound = 'set';
+  }
+
   /** @throws StoreError for every error of SQLite in `work` */
   attempt<T>(work: () => T): T {
     // libsql goes on executing statements prepared before `close`.
@@ -46,7 +57,7 @@ export class Connection {
     try {
       return work();
     } catch (error) {
-      throw meaningOf(error, this.path);
+      throw meaningOf(error, this.path, this.bound === 'set');
     }
   }
 

@@ -22,12 +22,21 @@ export function damaged(path: string, what: string): StoreError {
   return new StoreError('failed', `${path} is damaged (${what}); stop the server and put back a copy of it`);
 }
 
-/** @returns the StoreError for an error of libsql; anything else, our own bugs among them, as it is */
-export function meaningOf(error: unknown, path: string): unknown {
+/** SQLite says the same of a full disk and of a file that may not grow. */
+const FULL = 13;
+const NO_ROOM =
+  'no room to write FILE: it has its largest size (--store-max), or its disk is full; remove old texts with parley-history prune, raise --store-max, or make room on the disk';
+
+/**
+ * @param bounded whether the file has a largest size
+ * @returns the StoreError for an error of libsql; anything else, our own bugs among them, as it is
+ */
+export function meaningOf(error: unknown, path: string, bounded = false): unknown {
   const code = codeOf(error);
   if (code === undefined) return error;
   const { message } = error as Error;
-  const [kind, sentence] = MEANINGS[code] ?? ['failed', `FILE cannot be used (${message})`];
+  const [kind, meaning] = MEANINGS[code] ?? ['failed', `FILE cannot be used (${message})`];
+  const sentence = bounded && code === FULL ? NO_ROOM : meaning;
   return new StoreError(
     kind,
     sentence.replace('FILE', () => path),

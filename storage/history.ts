@@ -8,6 +8,7 @@ import type { History, StoredText } from '../machines/ports';
 import { pairOf, refuseIllFormed } from './agreement';
 import type { Connection } from './connection';
 import { damaged } from './failure';
+import { PairQuota } from './quota';
 import { bytesOf, runsOfPage, type FiledRun, type Page } from './rows';
 import { sumOfPage, sumOfTurn } from './sums';
 import { Unfiled, type UnfiledPair } from './unfiled';
@@ -49,8 +50,11 @@ export interface Filing {
   writing<T>(work: () => T): T;
 }
 
-/** The history kept in `connection`; errors and order as the port says. @param fileAfter see above; a test files often */
-export function sqliteHistory(connection: Connection, fileAfter = FILE_AFTER): History & Filing {
+/**
+ * The history kept in `connection`; errors and order as the port says.
+ * @param fileAfter see above; a test files often @param pairMax bytes of one pair, 0 for no bound
+ */
+export function sqliteHistory(connection: Connection, fileAfter = FILE_AFTER, pairMax = 0): History & Filing {
   const append = connection.prepare(APPEND);
   const find = connection.prepare<[pair: number, lowFrom: number, highFrom: number, bytes: number]>(FIND);
   const create = connection.prepare(CREATE);
@@ -64,6 +68,7 @@ export function sqliteHistory(connection: Connection, fileAfter = FILE_AFTER): H
   const ofHigh = connection.prepare('UPDATE pairs SET high_from = ?3 WHERE id = ?1 AND high = ?2');
   const pairsOf = connection.prepare<[id: number]>(PAIRS_OF);
   const unfiled = new Unfiled(connection);
+  const quota = new PairQuota(connection, pairMax);
 
   const lastFiled = (pair: number | undefined): number => (pair === undefined ? 0 : (last.get([pair])?.[0] ?? 0));
   const pairId = (a: string, b: string): number | undefined => find.get(pairOf(a, b))?.[0];
@@ -101,6 +106,7 @@ export function sqliteHistory(connection: Connection, fileAfter = FILE_AFTER): H
       return connection.transaction(work);
     } finally {
       unfiled.clear();
+      quota.filed();
     }
   };
 
@@ -137,6 +143,7 @@ export function sqliteHistory(connection: Connection, fileAfter = FILE_AFTER): H
     append(runs) {
       if (runs.length === 0) return;
       refuseIllFormed(runs);
+      quota.check(runs);
       const json = JSON.stringify(
         runs.map(({ sender, recipient, session, time, texts }) => [sender, recipient, session, time, texts]),
       );

@@ -14,13 +14,25 @@ import { sqliteSubscribers } from './subscribers';
  */
 export type Durability = 'normal' | 'full';
 
+export interface StoreOptions {
+  /** A missing file is made. */
+  readonly create: boolean;
+  readonly durability: Durability;
+  /** What the file may grow to, in bytes; 0 or nothing: as large as its disk. */
+  readonly maxBytes?: number;
+  /** What the texts of one pair may become, in bytes; 0 or nothing: as many as there is room for. */
+  readonly pairMaxBytes?: number;
+}
+
 /**
- * Opens the store in the file at `path`. @param options `create`: a missing file is made
+ * Opens the store in the file at `path`.
  * @throws StoreError `unusable`, `full`: the sentence names the file and what to do; a file that cannot be used is unchanged
  */
-export function openStore(path: string, options: { readonly create: boolean; readonly durability: Durability }): Store {
+export function openStore(path: string, { create, durability, maxBytes = 0, pairMaxBytes }: StoreOptions): Store {
   try {
-    return storeOn(openDatabase(path, options.create), options.durability);
+    const connection = openDatabase(path, create);
+    if (maxBytes > 0) connection.limit(maxBytes);
+    return storeOn(connection, durability, undefined, pairMaxBytes);
   } catch (error) {
     // What would be a failure of a store that worked is, of one that never did, that it cannot be used.
     if (!(error instanceof StoreError) || error.kind !== 'failed') throw error;
@@ -28,16 +40,21 @@ export function openStore(path: string, options: { readonly create: boolean; rea
   }
 }
 
-/** The store on a database that is open; `close` closes it. @param fileAfter see storage/history.ts */
-export function storeOn(connection: Connection, durability: Durability, fileAfter?: number): Store & Filing {
+/** The store on a database that is open; `close` closes it. @param fileAfter and `pairMax`: see storage/history.ts */
+export function storeOn(
+  connection: Connection,
+  durability: Durability,
+  fileAfter?: number,
+  pairMax?: number,
+): Store & Filing {
   return connection.attempt(() => {
     connection.exec(`PRAGMA synchronous = ${durability}`);
-    const history = sqliteHistory(connection, fileAfter);
+    const history = sqliteHistory(connection, fileAfter, pairMax);
     return {
       ...history,
       ...sqliteSessionNumbers(connection, durability),
       subscribers: sqliteSubscribers(connection, history),
-      probe: prober(connection),
+      probe: prober(connection, history),
       close: () => connection.close(),
     };
   });
@@ -63,18 +80,20 @@ function sqliteSessionNumbers(connection: Connection, durability: Durability): S
 const PROBE_BYTES = 16_384;
 
 /**
- * Room is what a store that failed lacks, so the probe takes some, and gives it back in the same commit. It waits for nobody:
- * as long as another process has the lock, the server has other things to do.
+ * Room is what a store that failed lacks, so the probe takes some, and gives it back in the same commit. What failed may have
+ * been a filing, which needs far more, so that is done first: otherwise chats would begin and end at their first text. The
+ * probe waits for nobody: as long as another process has the lock, the server has other things to do.
  */
-function prober(connection: Connection): () => void {
+function prober(connection: Connection, history: Filing): () => void {
   const take = connection.prepare(`INSERT INTO probe VALUES (zeroblob(${PROBE_BYTES}))`);
   const giveBack = connection.prepare('DELETE FROM probe');
   return () => {
-    connection.under('PRAGMA busy_timeout = 0', WAIT, () =>
+    connection.under('PRAGMA busy_timeout = 0', WAIT, () => {
+      history.fileNow();
       connection.transaction(() => {
         take.run([]);
         giveBack.run([]);
-      }),
-    );
+      });
+    });
   };
 }

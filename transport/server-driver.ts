@@ -9,7 +9,7 @@ import type { Limits } from '../machines/limits';
 import { WIRE } from '../machines/limits';
 import type { TcpMessage } from '../machines/messages';
 import type { Transition } from '../machines/observer';
-import type { Address, Clock, Random, Store, StoreError } from '../machines/ports';
+import { PairFullError, type Address, type Clock, type Random, type Store, type StoreError } from '../machines/ports';
 import { Switchboard, type Instance, type Order, type Outcome } from '../machines/server/switchboard';
 import { Acceptor, type Offer } from './acceptor';
 import { SourceAdmission } from './admission';
@@ -103,7 +103,7 @@ export class ServerDriver {
     });
     this.turn = new Turn(
       {
-        unstored: (sessions, error) => this.unstored(sessions, error),
+        unstored: (sessions, error) => this.unstored(sessions, error, outsiders),
         pumpDone: (pump) => {
           const at = this.links.pumpDone(pump);
           if (at) this.perform(this.switchboard.historyDone(at));
@@ -348,9 +348,13 @@ export class ServerDriver {
     this.turn.afterwards(() => this.authenticator.forget(at.serial));
   }
 
-  private unstored(sessions: ReadonlySet<number>, error: StoreError): void {
-    this.o.log.error('texts could not be stored; their sessions end', { error: error.message });
-    this.health.failed();
+  private unstored(sessions: ReadonlySet<number>, error: StoreError, outsiders: Log): void {
+    const { message } = error;
+    if (error instanceof PairFullError) outsiders.warn('a pair is full; its session ends', { error: message });
+    else {
+      this.o.log.error('texts could not be stored; their sessions end', { error: message });
+      this.health.failed();
+    }
     this.links.dropTexts(sessions);
     this.perform(this.switchboard.unstored(sessions));
   }

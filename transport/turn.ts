@@ -2,7 +2,7 @@
  * What a server does at the end of a turn, in this order: commit the turn's texts, start the lists that were asked for,
  * seal and write every queue, wipe the keys that are condemned (protocol P1, P2). A turn is all reads until setImmediate.
  */
-import { StoreError, type AcceptedRun, type Clock, type History } from '../machines/ports';
+import { PairFullError, StoreError, type AcceptedRun, type Clock, type History } from '../machines/ports';
 import type { Channel } from './channel';
 import { type HistoryPump } from './history-pump';
 
@@ -76,8 +76,8 @@ export class Turn {
   end(): void {
     const batch = this.batch;
     this.batch = [];
-    const failed = this.commit(batch);
-    this.startPumps(batch, failed);
+    const lost = this.commit(batch);
+    this.startPumps(batch, lost);
     this.runPumps();
     this.flush();
     for (const wipe of this.condemned.splice(0)) wipe();
@@ -99,21 +99,26 @@ export class Turn {
     return batch.length + asked.length + condemned.length > 0 || [...pumps].some((pump) => !pump.waits);
   }
 
-  private commit(batch: readonly AcceptedRun[]): boolean {
-    if (batch.length === 0) return false;
-    try {
-      this.history.append(batch);
-      return false;
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      this.ports.unstored(new Set(batch.map(({ session }) => session)), error);
-      return true;
+  /** A pair that is full loses its own texts only. @returns the sessions that lost theirs */
+  private commit(batch: readonly AcceptedRun[]): ReadonlySet<number> {
+    const lost = new Set<number>();
+    for (let left = batch; left.length > 0; left = stored(batch, lost)) {
+      try {
+        this.history.append(left);
+        break;
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error;
+        const theirs = error instanceof PairFullError ? error.sessions : new Set(left.map(({ session }) => session));
+        for (const session of theirs) lost.add(session);
+        this.ports.unstored(theirs, error);
+      }
     }
+    return lost;
   }
 
-  private startPumps(batch: readonly AcceptedRun[], failed: boolean): void {
+  private startPumps(batch: readonly AcceptedRun[], lost: ReadonlySet<number>): void {
     for (const { a, b, pump, position } of this.asked.splice(0)) {
-      const later = failed ? 0 : countOfPair(batch.slice(position), a, b);
+      const later = countOfPair(stored(batch.slice(position), lost), a, b);
       const started = pump(this.length(a, b) - later);
       if (started) this.pumps.add(started);
     }
@@ -139,6 +144,9 @@ export class Turn {
   }
 }
 
+function stored(runs: readonly AcceptedRun[], lost: ReadonlySet<number>): readonly AcceptedRun[] {
+  return lost.size === 0 ? runs : runs.filter(({ session }) => !lost.has(session));
+}
 function countOfPair(runs: readonly AcceptedRun[], a: string, b: string): number {
   return runs
     .filter(({ sender, recipient }) => (sender === a && recipient === b) || (sender === b && recipient === a))

@@ -10,6 +10,8 @@ _parley_server() {
     --tcp-port) : ;;
     --data) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     --durability) COMPREPLY=($(compgen -W 'normal full' -- "$cur")) ;;
+    --store-max) : ;;
+    --pair-max) : ;;
     --log-level) COMPREPLY=($(compgen -W 'error warn info debug' -- "$cur")) ;;
     --log-file) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     --log-format) COMPREPLY=($(compgen -W 'text json' -- "$cur")) ;;
@@ -26,7 +28,7 @@ _parley_server() {
     --status) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     --config) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     *)
-      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--host --udp-port --tcp-port --data --durability --decoy -V --version --log-level --log-file --log-format --dump --keylog --max-size --limit --log-max-size --log-files --inspect --inspect-control --inspect-entries --record --trace --metrics --status --config --check-config --print-config -h --help' -- "$cur"))
+      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--host --udp-port --tcp-port --data --durability --store-max --pair-max --decoy -V --version --log-level --log-file --log-format --dump --keylog --max-size --limit --log-max-size --log-files --inspect --inspect-control --inspect-entries --record --trace --metrics --status --config --check-config --print-config -h --help' -- "$cur"))
       else :
       fi ;;
   esac

@@ -1,5 +1,5 @@
 /** The order of a turn's end (P1, P2): commit, start lists, write, wipe; and what a failed commit does to it. */
-import { StoreError, type AcceptedRun } from '../../machines/ports';
+import { PairFullError, StoreError, type AcceptedRun } from '../../machines/ports';
 import { memoryStore } from '../../storage/memory';
 import type { Channel } from '../../transport/channel';
 import type { HistoryPump } from '../../transport/history-pump';
@@ -101,6 +101,20 @@ test('a commit that fails: the sessions are told before anything is written; lis
   for (const run of [text('not', 'A', 'B', 1), text('not', 'C', 'D', 7), text('not', 'A', 'B', 1)]) b.turn.add(run);
   b.turn.ask('A', 'B', (length) => b.pump(length));
   expect(b.rest()).toEqual(['commit 3', 'unstored 1,7', 'list of 1', 'list done', 'write 1']);
+});
+
+test('a pair that is full: its sessions are told, and the texts of all others are stored', () => {
+  const b = new Bench();
+  const append = b.store.append.bind(b.store);
+  b.store.append = (runs) => {
+    if (runs.some(({ session }) => session === 7)) throw new PairFullError(new Set([7]), 'C and D are full');
+    append(runs);
+  };
+  b.turn.touch(b.channel('1'));
+  for (const run of [text('stored'), text('not', 'C', 'D', 7), text('stored, too')]) b.turn.add(run);
+  b.turn.ask('A', 'B', (length) => b.pump(length));
+  b.turn.ask('C', 'D', (length) => b.pump(length));
+  expect(b.rest()).toEqual(['unstored 7', 'commit 2', 'list of 2', 'list of 0', 'list done', 'list done', 'write 1']);
 });
 
 test('a store that cannot be counted: a list that cannot be complete', () => {

@@ -1,0 +1,66 @@
+/**
+ * A database that may not grow any more, under a running server (protocol 4.11, P2): chats end with their reason, what is
+ * stored can be read, and with room all goes on by itself.
+ */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { runCommand } from '../support/command';
+import { history, limits, logOn, say, stages, startChat, UNSLOWED } from './support';
+
+const open = stages();
+const STORE_MAX = 128 * 1024;
+
+test('--store-max: the chat ends with its reason, the file stays small, and old texts that are removed make room', async () => {
+  const stage = await open();
+  await stage.subscribe('alice', 'bob');
+  const { process } = await stage.startServer('--store-max', '128k', ...UNSLOWED, ...limits({ T_STORE_RETRY_MS: 200 }));
+  const [alice, bob] = [stage.client('alice'), stage.client('bob')];
+  await logOn(alice, bob);
+  await startChat(alice, bob);
+  const shown: string[] = [];
+  for (let line = ''; line !== 'Chat ended';) {
+    const text = `${String(shown.length + 1)} ${'x'.repeat(1000)}`;
+    alice.type(text);
+    line = await bob.shows(/^(alice: .*|Chat ended)$/);
+    if (line !== 'Chat ended') shown.push(text);
+  }
+  await alice.shows('Chat ended');
+  await process.complains(/ error texts could not be stored; .*largest size \(--store-max\).*parley-history prune/);
+  bob.type('Chat alice');
+  await bob.shows('Correspondent unreachable');
+  expect(shown.length).toBeGreaterThan(10);
+  expect((await history(bob, 'alice')).map(({ text }) => text)).toEqual(shown);
+  expect(statSync(join(stage.folder, 'parley.db')).size).toBeLessThanOrEqual(STORE_MAX);
+  const now = new Date().toISOString();
+  const pruned = await runCommand('parley-history', ['prune', '--before', now, '--yes'], { cwd: stage.folder });
+  expect(pruned).toMatchObject({ code: 0, err: '' });
+  await process.complains(/ warn the store works again$/);
+  await startChat(bob, alice);
+  await say(bob, alice, 'there is room again');
+  expect((await history(bob, 'alice')).map(({ text }) => text)).toEqual(['there is room again']);
+  await stage.finish();
+});
+
+test('--pair-max: the chat of the pair that is full ends with its reason, and the others chat on', async () => {
+  const stage = await open();
+  await stage.subscribe('alice', 'bob', 'carol', 'dave');
+  const { process } = await stage.startServer('--pair-max', '100k', ...UNSLOWED);
+  const [alice, bob] = [stage.client('alice'), stage.client('bob')];
+  const [carol, dave] = [stage.client('carol'), stage.client('dave')];
+  await logOn(alice, bob, carol, dave);
+  await startChat(alice, bob);
+  await startChat(carol, dave);
+  for (let line = ''; line !== 'Chat ended';) {
+    alice.type('x'.repeat(4000));
+    line = await bob.shows(/^(alice: .*|Chat ended)$/);
+  }
+  await alice.shows('Chat ended');
+  await alice.complains(/Chat ended: the server could not store a text/);
+  await process.complains(/ warn a pair is full; its session ends error=.*alice and bob have .*\(--pair-max\)/);
+  await say(carol, dave, 'we are others');
+  carol.type('End chat');
+  await Promise.all([carol.shows('Chat ended'), dave.shows('Chat ended')]);
+  await startChat(carol, bob);
+  await say(carol, bob, 'this is another pair');
+  await stage.finish();
+});
