@@ -160,11 +160,15 @@ export class View {
   }
 }
 
-/** The same line of several users is one. */
+/** The same line of several users is one, where the last of them has it. */
 function together(all: readonly Said[], users: number): Said[] {
   const two = users === 2;
   const same = new Map<string, Said[]>();
-  for (const one of all) same.set(one.text, [...(same.get(one.text) ?? []), one]);
+  for (const one of all) {
+    const before = same.get(one.text) ?? [];
+    same.delete(one.text);
+    same.set(one.text, [...before, one]);
+  }
   return [...same.values()].flatMap((group) => {
     const [first] = group;
     if (!first || group.length < (two ? 2 : 3)) return group;

@@ -9,6 +9,9 @@ export interface ChatLine {
   readonly over: boolean;
 }
 
+/** No chat has this number. */
+const NO_SESSION = 0;
+
 export class Addressee {
   /** waiting: no `Chat ID` yet; called: by whom this program waited for; asked: with `Chat ID`; done: the program ended that chat. */
   private how: 'waiting' | 'called' | 'asked' | 'done' = 'waiting';
@@ -36,10 +39,16 @@ export class Addressee {
   /** A script has waited for a line of this chat. */
   saw({ session, peer, over }: ChatLine): void {
     if (over && session === this.session) this.ended();
-    else if (!over && this.how !== 'asked') {
+    // A program that has begun to talk to somebody is not moved to another by what that one says.
+    else if (!over && this.how !== 'asked' && (this.peer === null || this.peer === peer)) {
       this.how = 'called';
       this.is(session, peer);
     }
+  }
+
+  /** The connection is over: a later chat may have the number of this one (protocol 4.10), and is another. */
+  disconnected(): void {
+    if (this.session !== null) this.session = NO_SESSION;
   }
 
   /** The program has ended its chat. */

@@ -108,7 +108,7 @@ function written(frame: Frame, from: number, ending: 'beyond' | 'as it is' = 'be
     const next = nextRow(frame, first);
     const row = cells.slice(first, next);
     const broken = first > from && breaks(frame, first);
-    text += (broken ? '\r\n' : '') + rowText(row);
+    text += (broken ? '\r\n' : '') + rowText(row, place(frame, first).column === 0);
     first = next;
   }
   const last = cells.length;
@@ -119,10 +119,11 @@ function written(frame: Frame, from: number, ending: 'beyond' | 'as it is' = 'be
 }
 
 /** Where a terminal may want more columns than there are, it is kept from going on to the next row; the first cell comes to this one. */
-function rowText(row: readonly Cell[]): string {
-  const [first, ...more] = row.map(({ text }) => text);
-  if (row.every(({ sure }) => sure)) return row.map(({ text }) => text).join('');
-  return `${first ?? ''}${WRAP_OFF}${more.join('')}${WRAP_ON}`;
+function rowText(row: readonly Cell[], fromItsStart: boolean): string {
+  const texts = row.map(({ text }) => text);
+  if (row.every(({ sure }) => sure)) return texts.join('');
+  const wrapping = texts.splice(0, fromItsStart ? 1 : 0).join('');
+  return `${wrapping}${WRAP_OFF}${texts.join('')}${WRAP_ON}`;
 }
 
 /** Index of the first cell of the row after this one's. */

@@ -126,7 +126,7 @@ export class Keyboard {
       this.rest = unfinished;
       before = before.slice(0, before.length - unfinished.length);
     }
-    for (const [token] of before.matchAll(TOKEN)) this.token(token, inputs);
+    for (const [piece] of before.matchAll(TOKEN)) this.piece(piece, inputs);
     if (at < 0) return '';
     inputs.push({ kind: 'paste-begins' });
     this.pasted = [];
@@ -156,12 +156,12 @@ export class Keyboard {
     this.left += Math.max(0, part.length - room);
   }
 
-  private token(token: string, inputs: Input[]): void {
-    const control = CONTROL[token];
+  private piece(piece: string, inputs: Input[]): void {
+    const control = CONTROL[piece];
     if (control) inputs.push({ kind: 'key', name: control });
-    else if (token.startsWith('\u001b')) inputs.push({ kind: 'key', name: sequence(token.slice(1)) });
-    else if (token > '\u001f' && token !== '\u007f') {
-      const text = token.replaceAll(C1, '');
+    else if (piece.startsWith('\u001b')) inputs.push({ kind: 'key', name: sequence(piece.slice(1)) });
+    else if (piece > '\u001f' && piece !== '\u007f') {
+      const text = piece.replaceAll(C1, '');
       if (text !== '') inputs.push({ kind: 'text', text });
     }
   }

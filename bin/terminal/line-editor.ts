@@ -81,6 +81,11 @@ export class LineEditor {
     this.recalled = this.past.length;
   }
 
+  /** What was typed before the past was looked through is gone: it belonged to where it was begun. */
+  forgetDraft(): void {
+    this.draft = '';
+  }
+
   press(key: KeyName): Result {
     const { cells, at } = this;
     switch (key) {

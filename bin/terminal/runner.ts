@@ -190,12 +190,13 @@ export class Runner {
 
   private perform(event: Extract<Line, { kind: 'event' }>['event']): void {
     const { client } = this.o;
-    if (event.type === 'U.CHAT') {
-      this.addressee.asks(event.id, client.status);
-      // Whoever was called says so that the texts which follow are for the caller.
-      if (client.status.peer === event.id) return;
-    }
-    const refusal = client.perform(event);
+    const before = client.status;
+    // Whoever was called says so that the texts which follow are for the caller.
+    const answers = event.type === 'U.CHAT' && before.peer === event.id;
+    const refusal = answers ? undefined : client.perform(event);
+    // What was refused asks for nobody.
+    if (event.type === 'U.CHAT' && !refusal) this.addressee.asks(event.id, before);
+    if (answers) return;
     if (!refusal) this.done(event.type);
     else if (refusal.code !== 'already-logged-on') this.refused(refusal.message);
   }
@@ -291,6 +292,7 @@ export class Runner {
         if (this.ending === 'nothing') this.doubt();
         return;
       case 'disconnected':
+        this.addressee.disconnected();
         if (this.ending !== 'connection') this.doubt();
         return;
       default:

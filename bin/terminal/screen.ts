@@ -36,6 +36,8 @@ export interface ScreenOptions {
 /** bare: the cursor is on an empty row; prompted: on the line being typed; closed: nothing is typed any more. */
 type Phase = 'bare' | 'prompted' | 'closed';
 
+/** No chat has this number. */
+const NO_SESSION = 0;
 const HISTORY_LINES = 500;
 const PASTES_MARKED = '\u001b[?2004h';
 const PASTES_PLAIN = '\u001b[?2004l';
@@ -79,6 +81,11 @@ export class Screen {
   /** The chat that was awaited has started: a line begun in the wait belongs to it. */
   started(chat: Begun & { readonly peer: string }): void {
     if (this.begun?.session === null && this.begun.want === chat.peer) this.begun = chat;
+  }
+
+  /** The connection is over: a later chat may have the number of this one (protocol 4.10), and is another. */
+  disconnected(): void {
+    if (this.begun && this.begun.session !== null) this.begun = { ...this.begun, session: NO_SESSION };
   }
 
   /** What stands before the line being typed. */
@@ -154,8 +161,12 @@ export class Screen {
     if (this.asking) return this.answer(input, this.asking);
     this.edit(input);
     if (this.phase !== 'prompted' || input.kind === 'paste-begins') return;
-    if (this.editor.isEmpty) this.begun = undefined;
-    else this.begun ??= this.o.now();
+    if (!this.editor.isEmpty) {
+      this.begun ??= this.o.now();
+      return;
+    }
+    this.begun = undefined;
+    this.editor.forgetDraft();
   }
 
   private edit(input: Input): void {

@@ -21,6 +21,8 @@ export interface TerminalOptions {
   /** Called once, when the user has left and every connection is closed. */
   readonly left: (code: number) => void;
 }
+/** So long after somebody has called a line that is begun is not for them: nobody reads and answers faster. */
+const NOTICED_MS = 2_000;
 /** Of a list that is being read. */
 type Listing = 'none' | 'shown' | 'interrupted';
 
@@ -34,6 +36,8 @@ export class Terminal {
   private flushing: 'idle' | 'due' = 'idle';
   private listing: Listing = 'none';
   private listed = 0;
+  /** Before this moment (ms, performance.now) nobody can have noticed who has called. */
+  private noticeable = 0;
 
   constructor(private readonly o: TerminalOptions) {
     const { input, output, client } = o;
@@ -84,6 +88,8 @@ export class Terminal {
       this.listed = 0;
     }
     if (event.event === 'chatStarted' && event.asked) this.screen.started({ ...event, want: null });
+    if (event.event === 'chatStarted') this.noticeable = event.asked ? 0 : performance.now() + NOTICED_MS;
+    if (event.event === 'disconnected') this.screen.disconnected();
     // Why a text is kept is said where it is known in which chat it was begun.
     if (event.event === 'refused' && (event.code === 'chat-ended' || event.code === 'before-chat')) return;
     const line = lineOf(event, this.o.style);
@@ -122,6 +128,8 @@ export class Terminal {
 
   private now(): Begun {
     const { session, peer, want } = this.o.client.status;
+    // Whoever types on when somebody else calls has not seen it yet.
+    if (performance.now() < this.noticeable) return { session: null, peer: null, want: null };
     return { session, peer, want };
   }
 

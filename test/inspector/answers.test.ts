@@ -58,7 +58,8 @@ test('every edge of every drawing is found by what it covers', () => {
 test('a step of another machine in a state of the same name is not lit', () => {
   const picture = PICTURES['client chat']?.spec ?? { edges: [] };
   const passedOn = step('client connection', 'Connected', 'M.CHAT_STARTED', 0);
-  const taken = step('client chat', 'Connected', 'M.CHAT_STARTED', 0, 'Active Chat');
+  // The alternative before it is a call of somebody blocked.
+  const taken = step('client chat', 'Connected', 'M.CHAT_STARTED', 1, 'Active Chat');
   expect([edgesTaken(picture, passedOn), edgesTaken(picture, taken).length]).toEqual([[], 1]);
 });
 

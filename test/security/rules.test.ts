@@ -72,6 +72,9 @@ const PUBLIC: readonly string[] = [
   'MAGIC.compare(bytes, 0, MAGIC.length)',
   // The attempt-ID goes over the wire in the clear.
   'decoded.value.attempt.equals(this.attempt)',
+  'attemptOf(one.bytes).equals(attempt)',
+  // A picture as it was written before.
+  'before?.equals(Buffer.from(content))',
   // Name of a field.
   "key !== 'type'",
 ];

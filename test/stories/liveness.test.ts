@@ -143,7 +143,7 @@ story('T_KEEPALIVE = 0: a trace with the messages of the assignment only', quiet
   expect([a.isInChat, b.isInChat]).toEqual([true, true]);
 });
 
-story('111: FIN without CLOSE: Connection lost, logged as lost', { users }, (world) => {
+story('111: FIN without CLOSE: Connection lost, logged as truncated', { users }, (world) => {
   const rude = new RawClient(world, 'A').logOn();
   const [b] = world.connect('B');
   b.type('Chat A');
@@ -151,7 +151,7 @@ story('111: FIN without CLOSE: Connection lost, logged as lost', { users }, (wor
   rude.end();
   expect(b.look()).toEqual(['Chat started', 'Chat ended']);
   expect(world.server.log.of('disconnected').map(({ fields }) => [fields.client, fields.cause])).toEqual([
-    ['A', 'lost'],
+    ['A', 'truncated'],
   ]);
   expect(rude.tcp).toBe('closed');
   rude.leave();

@@ -156,7 +156,7 @@ story(
     b.type('Log on');
     world.advance(10_000);
     expect(b.look()).toEqual(['No answer from the server']);
-    expect(world.server.driver.faults.of('TooManyClients')).toBe(5);
+    expect(world.server.driver.faults.of('TooManyClients')).toBe(6);
     const again = world.newUser('A');
     again.type('Log on');
     world.advance(10);
