@@ -57,6 +57,11 @@ export class Addressee {
     this.peer = this.session = null;
   }
 
+  /** Whether the chat of this moment is the one that was asked for. */
+  isFor(current: { readonly session: number | null }): boolean {
+    return this.how === 'asked' && this.session !== null && this.session === current.session;
+  }
+
   /** @returns the session for a text; null: there is none, and nobody takes the text; or why it must not be sent */
   of(current: {
     readonly session: number | null;
@@ -65,11 +70,8 @@ export class Addressee {
     const { session, peer } = this;
     if (session !== null && session === current.session) return session;
     if (session !== null) return { why: `the chat with ${peer ?? ''} has ended` };
-    if (peer !== null) {
-      const instead = current.peer === null ? '' : `, and ${current.peer} has called`;
-      return { why: `the chat with ${peer} has not started${instead}` };
-    }
     if (current.peer === null) return null;
+    if (peer !== null) return { why: `the chat with ${peer} has not started, and ${current.peer} has called` };
     return { why: `nobody said that they are for ${current.peer}: the line "Chat ${current.peer}" does` };
   }
 

@@ -194,8 +194,8 @@ export class Runner {
     // Whoever was called says so that the texts which follow are for the caller.
     const answers = event.type === 'U.CHAT' && before.peer === event.id;
     const refusal = answers ? undefined : client.perform(event);
-    // What was refused asks for nobody.
-    if (event.type === 'U.CHAT' && !refusal) this.addressee.asks(event.id, before);
+    // In the chat that is its own already another one is refused, and changes nothing.
+    if (event.type === 'U.CHAT' && !(refusal && this.addressee.isFor(before))) this.addressee.asks(event.id, before);
     if (answers) return;
     if (!refusal) this.done(event.type);
     else if (refusal.code !== 'already-logged-on') this.refused(refusal.message);

@@ -20,7 +20,7 @@ const MANY_EDGES = 150;
 /** More states than these are packed without lines. */
 const MANY_STATES = 400;
 /** ELK lays labels of more loops over each other; so do people who draw by hand. */
-const MANY_LOOPS = 5;
+const MANY_LOOPS = 7;
 
 /** @returns plans in the order in which they are tried; the last cannot fail for the number of edges, for it has none */
 export function plansFor(whole: Picture): readonly Plan[] {

@@ -33,6 +33,8 @@ test('a lock held until new chats are refused: when it is gone, chat and /health
     await process.complains(/ warn the store works again$/);
     expect(await healthz()).toBe(200);
     await startChat(bob, alice);
+    // Her texts are for this chat from here on.
+    alice.type('Chat bob');
     await say(bob, alice, `after ${String(round)}`);
   }
   other.close();

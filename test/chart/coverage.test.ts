@@ -34,10 +34,10 @@ test('of the machine every row counts that does something', async () => {
   const play = await playV1();
   const { machines, taken } = coverageOf(play.traces());
   const [connection] = machines;
-  expect(connection?.table.of).toBe(72);
+  expect(connection?.table.of).toBe(75);
   // U.LOGON, D.CHALLENGE, D.AUTH_SUCCESS, N.OPEN, M.CONNECTED, U.LOGOFF.
   expect(connection?.table.taken).toBe(6);
-  expect(connection?.table.missing).toHaveLength(66);
+  expect(connection?.table.missing).toHaveLength(69);
   expect(taken).toContain(transitionKey('client connection', 'Offline', 'U.LOGON', 0));
 });
 
@@ -70,7 +70,7 @@ test('of machines without a trace nothing is said', async () => {
 test('text and JSON say the same', async () => {
   const coverage = coverageOf((await playV1()).traces());
   const text = coverageText(coverage);
-  expect(text).toContain('client connection: 5 of 7 edges of the drawing, 6 of 72 of the machine\n');
+  expect(text).toContain('client connection: 5 of 7 edges of the drawing, 6 of 75 of the machine\n');
   expect(text).toContain('    Wait for Challenge: Timeout -> Offline\n');
   const json = JSON.parse(coverageJson(coverage)) as { machines: typeof coverage.machines };
   expect(json.machines).toEqual(coverage.machines);

@@ -168,7 +168,7 @@ export const PLANTED: readonly PlantedBug[] = [
     foundBy: ['I-15'],
     within: 200,
     plant: server((driver) =>
-      change(tablesOf(driver), 'olderThan', (_, instance: { id: string; serial: number }) => {
+      change(tablesOf(driver), 'overtake', (_, instance: { id: string; serial: number }) => {
         const { id, serial } = instance;
         return [...tablesOf(driver).all].filter((other) => other.id === id && other.serial !== serial);
       }),
@@ -178,7 +178,7 @@ export const PLANTED: readonly PlantedBug[] = [
     bug: 'a new log-on does not end the older connection',
     foundBy: ['I-1', 'I-4', 'I-6', 'I-7', 'I-15'],
     within: 40,
-    plant: server((driver) => change(tablesOf(driver), 'olderThan', () => [])),
+    plant: server((driver) => change(tablesOf(driver), 'overtake', () => [])),
   },
   {
     bug: 'the activity timer runs out in a chat',
@@ -313,8 +313,11 @@ export const PLANTED: readonly PlantedBug[] = [
     plant: server((driver) =>
       change(driver['switchboard'], 'newInstance', (old, state) => {
         const instance = old(state) as { connection: object };
-        change(instance.connection, 'send', (send, event: { type: string }) =>
-          event.type === 'D.RESPONSE_BAD' ? [send(event), send(event), send(event)].flat() : send(event),
+        // Three that differ: copies count as one.
+        change(instance.connection, 'send', (send, event: { type: string; hash?: string }) =>
+          event.type === 'D.RESPONSE_BAD'
+            ? ['', '-', '--'].flatMap((more) => send({ ...event, hash: `${event.hash ?? ''}${more}` }))
+            : send(event),
         );
         return instance;
       }),
