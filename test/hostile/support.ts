@@ -82,6 +82,8 @@ export class Scene {
     Object.assign(this, { server: process, tcp });
     await logOn(this.alice, this.bob);
     await startChat(this.alice, this.bob);
+    // What he writes is for this chat from here on, not for the one that was lost.
+    this.bob.type('Chat alice');
     await this.chat();
   }
 
