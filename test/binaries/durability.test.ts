@@ -84,6 +84,8 @@ async function killedRound(talk: Talk, target: number, turns: number): Promise<v
   const [caller, called] = random() < 0.5 ? pair : ([pair[1], pair[0]] as const);
   await logOn(...pair);
   await startChat(caller, called);
+  // What the called one writes is for this chat, too, and not for the one before.
+  called.type(`Chat ${caller === pair[0] ? 'alice' : 'bob'}`);
   const { process } = stage.server;
   talk.begin(1 + Math.floor(random() * AHEAD), target, () => later(turns, () => process.kill('SIGKILL')));
   expect(await process.exit).toBe('SIGKILL');
