@@ -57,8 +57,6 @@ test('the end of the input waits for an answer that is still to come', async () 
   expect(alice.lines.filter((line) => !/^\d\d:/.test(line))).toEqual(['Connected', 'Disconnected']);
 });
 
-const KEPT_BACK =
-  /^parley-client: line(s 2 to 5 \(4 lines\)| 2 and all after it \(\d so far\)) were not sent: the chat with bob has not started$/;
 test('a script that cannot log on ends all the same', async () => {
   const stage = await open();
   await stage.subscribe('alice');
@@ -66,11 +64,8 @@ test('a script that cannot log on ends all the same', async () => {
   const alice = stage.client('alice');
   for (const line of ['Chat bob', 'hello', 'History bob', 'End chat', 'Log off']) alice.type(line);
   alice.end();
-  expect(await alice.exit).toBe(8);
-  expect(alice.lines).toEqual(['Not connected: log on first']);
-  // Whether the input has ended by then is chance.
-  const [told = '', ...others] = alice.errors;
-  expect([told, others]).toEqual([expect.stringMatching(KEPT_BACK), []]);
+  expect(await alice.exit).toBe(0);
+  expect(alice.lines).toEqual([...Array<string>(4).fill('Not connected: log on first'), 'Not connected']);
 });
 
 test('Quit logs off and leaves, whatever follows', async () => {
