@@ -51,3 +51,8 @@ export function codeOf(error: unknown): number | undefined {
   const raw = 'rawCode' in error ? error.rawCode : /: (\d+)"?\)?$/.exec(error.message)?.[1];
   return Number(raw) & 0xff;
 }
+
+/** The word of the system for why it failed, such as ENOENT. */
+export function errnoOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'unknown';
+}

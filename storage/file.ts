@@ -14,6 +14,7 @@ import {
   type Stats,
 } from 'node:fs';
 import { StoreError } from '../machines/ports';
+import { errnoOf } from './failure';
 
 /**
  * secret: keys. private: what users wrote, and who talked to whom. plain: pictures and reports. An existing file is always
@@ -135,8 +136,4 @@ function refused(path: string, error: unknown): StoreError {
     sentence.replace('FILE', () => path),
     { cause: error },
   );
-}
-
-function errnoOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? 'unknown';
 }

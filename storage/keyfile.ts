@@ -17,6 +17,7 @@ import {
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { StoreError } from '../machines/ports';
+import { errnoOf } from './failure';
 import { openFile, writeAll } from './file';
 
 const KEY_LINE = /^[0-9a-f]{64}(\r?\n)?$/;
@@ -138,7 +139,4 @@ export function findKeyFile(id: string, explicit?: string, home?: string): strin
 
 function unusable(sentence: string, cause?: unknown): StoreError {
   return new StoreError('unusable', sentence, cause === undefined ? {} : { cause });
-}
-function errnoOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? 'unknown';
 }

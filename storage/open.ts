@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { StoreError } from '../machines/ports';
 import { BUSY_TIMEOUT_MS, WAIT, Connection } from './connection';
 import { openFile } from './file';
-import { codeOf, meaningOf } from './failure';
+import { codeOf, errnoOf, meaningOf } from './failure';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema';
 import { UPGRADES } from './upgrades';
 
@@ -273,8 +273,4 @@ function useWriteAheadLog(path: string, db: Database.Database): void {
 
 function pragma(db: Database.Database, name: string): number {
   return (db.prepare(`PRAGMA ${name}`).raw(true).get() as [number])[0];
-}
-/** Of an error of the file system. */
-function errnoOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? 'unknown';
 }
