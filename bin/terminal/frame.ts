@@ -41,7 +41,7 @@ export function frameOf(cells: readonly Cell[], cursor: number, columns: number)
 }
 
 /** @returns how many rows it takes */
-export function rowsOf(frame: Frame): number {
+function rowsOf(frame: Frame): number {
   return end(frame).row + 1;
 }
 
