@@ -54,7 +54,7 @@ export function openFront(
   const style = { timestamps: o.timestamps, historyJson: o.historyJson, wall: () => clock.wall() };
   const front =
     script === undefined && !json && isScreen({ input, output })
-      ? new Terminal({ client, input, output, style, contacts: o.contact, left })
+      ? new Terminal({ client, input, output, style, clock, contacts: o.contact, left })
       : runner();
   holdWhileFull(client, output);
   // Whoever reads us has gone: there is nobody to show anything to.

@@ -4,6 +4,7 @@
  */
 import { WIRE } from '../../machines/limits';
 import type { ChatClient, ClientEvent } from '../../transport/client';
+import type { Clock } from '../../machines/ports';
 import { HELP, parseLine } from './commands';
 import { blockedLine, carryOutBlocking } from './blocking';
 import { Completion } from './completion';
@@ -16,12 +17,13 @@ export interface TerminalOptions {
   readonly input: NodeJS.ReadStream;
   readonly output: NodeJS.WriteStream;
   readonly style: Style;
+  readonly clock: Clock;
   /** Client-IDs that Tab completes though they were not met yet. */
   readonly contacts: readonly string[];
   /** Called once, when the user has left and every connection is closed. */
   readonly left: (code: number) => void;
 }
-/** So long after somebody has called a line that is begun is not for them: nobody reads and answers faster. */
+/** So long after another than the last partner has called, a line that is begun is not for them: nobody notices faster. */
 const NOTICED_MS = 2_000;
 /** Of a list that is being read. */
 type Listing = 'none' | 'shown' | 'interrupted';
@@ -36,7 +38,9 @@ export class Terminal {
   private flushing: 'idle' | 'due' = 'idle';
   private listing: Listing = 'none';
   private listed = 0;
-  /** Before this moment (ms, performance.now) nobody can have noticed who has called. */
+  /** Whom the user has asked for or talked to last. */
+  private inMind: string | null = null;
+  /** Before this moment (ms of the clock) the user cannot have noticed that somebody else has called. */
   private noticeable = 0;
 
   constructor(private readonly o: TerminalOptions) {
@@ -87,8 +91,7 @@ export class Terminal {
       this.listing = 'none';
       this.listed = 0;
     }
-    if (event.event === 'chatStarted' && event.asked) this.screen.started({ ...event, want: null });
-    if (event.event === 'chatStarted') this.noticeable = event.asked ? 0 : performance.now() + NOTICED_MS;
+    if (event.event === 'chatStarted') this.started(event);
     if (event.event === 'disconnected') this.screen.disconnected();
     // Why a text is kept is said where it is known in which chat it was begun.
     if (event.event === 'refused' && (event.code === 'chat-ended' || event.code === 'before-chat')) return;
@@ -129,8 +132,16 @@ export class Terminal {
   private now(): Begun {
     const { session, peer, want } = this.o.client.status;
     // Whoever types on when somebody else calls has not seen it yet.
-    if (performance.now() < this.noticeable) return { session: null, peer: null, want: null };
+    if (this.o.clock.now() < this.noticeable) return { session: null, peer: null, want: null };
     return { session, peer, want };
+  }
+
+  private started(chat: Extract<ClientEvent, { event: 'chatStarted' }>): void {
+    if (chat.asked) {
+      this.noticeable = 0;
+      this.screen.started({ ...chat, want: null });
+    } else if (this.inMind !== null && this.inMind !== chat.peer) this.noticeable = this.o.clock.now() + NOTICED_MS;
+    this.inMind = chat.peer;
   }
 
   private carryOut(line: string, begun: Begun): 'done' | 'kept' {
@@ -140,6 +151,7 @@ export class Terminal {
       case 'event': {
         const { event } = parsed;
         const refusal = client.perform(event);
+        if (event.type === 'U.CHAT' && !refusal) this.inMind = event.id;
         if ('id' in event && refusal?.code !== 'invalid-id') this.completion.meet(event.id);
         break;
       }

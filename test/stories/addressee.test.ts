@@ -126,7 +126,7 @@ const pipe: Speaker = (client, { loop }) => {
 
 /** Somebody at a terminal: she calls, looks once whether the prompt says bob, begins to write, and goes on without another look. */
 function terminal(...typed: readonly string[]): Speaker {
-  return (client) => {
+  return (client, { loop }) => {
     const input = fakeInput();
     const output = Object.assign(new PassThrough(), { columns: 80, rows: 24, hasColors: () => false });
     output.resume();
@@ -135,6 +135,7 @@ function terminal(...typed: readonly string[]): Speaker {
       input: input as unknown as NodeJS.ReadStream,
       output: output as unknown as NodeJS.WriteStream,
       style: STYLE,
+      clock: loop,
       contacts: [],
       left: () => undefined,
     });
