@@ -5,6 +5,7 @@
 import type Database from 'libsql';
 import { StoreError } from '../machines/ports';
 import { meaningOf } from './failure';
+import type { Unchanged } from './unchanged';
 
 /** A prepared statement; a row is an array of its columns. Values come as one array: libsql copies any others. */
 export interface Statement<Row extends readonly unknown[] = readonly unknown[]> {
@@ -21,11 +22,13 @@ export class Connection {
   /** Settings that are to be put back. */
   private readonly owed: string[] = [];
   private bound: 'none' | 'set' = 'none';
+  private trust: 'whole' | 'lost' = 'whole';
 
   constructor(
     /** The file, as the user named it. */
     readonly path: string,
     private readonly db: Database.Database,
+    private readonly unchanged: Unchanged,
   ) {}
 
   /** Statements and PRAGMAs that yield nothing. */
@@ -61,13 +64,22 @@ export class Connection {
     }
   }
 
+  /** To be asked now and then. @throws StoreError the file, its log or its tables are not ours any more: nothing is written then */
+  inspect(): void {
+    this.trust = 'lost';
+    this.attempt(() => this.unchanged.wholly());
+    this.trust = 'whole';
+  }
+
   /**
    * Commits all that `work` writes, or nothing of it; the next transaction finds a clean connection either way. Everything
    * that writes must be in one: libsql leaves a statement of its own transaction begun when the file is locked, and then no
    * transaction of this connection can be committed any more. BEGIN is finished by `exec` whatever comes of it.
    */
   transaction<T>(work: () => T): T {
+    if (this.trust === 'lost') this.inspect();
     return this.attempt(() => {
+      this.unchanged.quickly();
       this.rollback();
       this.settle();
       this.db.exec('BEGIN IMMEDIATE');

@@ -11,6 +11,7 @@ import { BUSY_TIMEOUT_MS, WAIT, Connection } from './connection';
 import { openFile } from './file';
 import { codeOf, errnoOf, meaningOf } from './failure';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema';
+import { foreignSchema, hasOurTables, OTHER_TABLES, unchanged } from './unchanged';
 import { UPGRADES } from './upgrades';
 
 const BUSY_STEP_MS = 10;
@@ -29,7 +30,8 @@ export function openDatabase(path: string, create: boolean): Connection {
   keepPrivate(path);
   try {
     if (!isNew) verify(path);
-    return new Connection(path, prepared(path, new Database(resolve(path)), isNew));
+    const db = prepared(path, new Database(resolve(path)), isNew);
+    return new Connection(path, db, unchanged(path, db));
   } catch (error) {
     throw meaningOf(error, path);
   }
@@ -43,7 +45,7 @@ function prepared(path: string, db: Database.Database, isNew: boolean): Database
     checkIdentity(path, pragma(db, 'application_id'), pragma(db, 'user_version'));
     useWriteAheadLog(path, db);
     upgrade(db);
-    checkSchema(path, db);
+    if (!hasOurTables(db)) throw unusable(foreignSchema(path, OTHER_TABLES));
     // A key that is removed leaves no trace in the file.
     db.exec('PRAGMA secure_delete = ON');
     return db;
@@ -69,9 +71,15 @@ function admit(path: string, create: boolean): boolean {
     if (!create) throw unusable(`${path} is empty; remove it, or put back a copy of the database`);
     return true;
   }
+  if (stats.nlink > 1) throw unusable(severalNames(path, stats.nlink));
   checkHeader(path);
   refuseReadOnly(path);
   return false;
+}
+
+/** SQLite keeps the write-ahead log and the locks beside a name (sqlite.org/howtocorrupt.html 2.5), and so do we. */
+function severalNames(path: string, count: number): string {
+  return `${path} is one of ${String(count)} names (hard links) of one file, and whoever uses another does not see this one; remove the others, or copy the file and use the copy`;
 }
 
 /** SQLite says of a read-only file system that it has no permission. */
@@ -191,35 +199,7 @@ const CAUTION = 'PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON';
 function refuseCode(path: string, db: Database.Database): void {
   const sql = "SELECT count(*) FROM sqlite_schema WHERE type NOT IN ('table', 'index')";
   const [code] = db.prepare(sql).raw(true).get() as [number];
-  if (code > 0) throw foreignSchema(path, 'has a trigger or a view, which Parley never makes');
-}
-
-/** Tables and indexes, in a form that can be compared; as bytes, since libsql ends the process on a string that is not UTF-8. */
-const OBJECTS = `
-  SELECT CAST(json_group_array(json_array(type, name, tbl_name, sql)) AS BLOB)
-  FROM (SELECT * FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%' ORDER BY type, name)`;
-function objectsOf(db: Database.Database): string {
-  const [json] = db.prepare(OBJECTS).raw(true).get() as [Buffer];
-  return json
-    .toString('latin1')
-    .replaceAll(/(\\n|\s)+/g, ' ')
-    .replaceAll(/\( | \)/g, (both) => both.trim());
-}
-
-/** The tables are those of schema.ts, and nothing stands beside them. @throws StoreError `unusable` */
-function checkSchema(path: string, db: Database.Database): void {
-  const wanted = new Database(':memory:');
-  try {
-    wanted.exec(SCHEMA);
-    if (objectsOf(db) !== objectsOf(wanted))
-      throw foreignSchema(path, 'is damaged (its tables are not as they were made)');
-  } finally {
-    wanted.close();
-  }
-}
-
-function foreignSchema(path: string, what: string): StoreError {
-  return unusable(`${path} ${what}; stop the server and put back a copy of it`);
+  if (code > 0) throw unusable(foreignSchema(path, 'has a trigger or a view, which Parley never makes'));
 }
 
 function damagedFile(path: string, cause?: unknown): StoreError {

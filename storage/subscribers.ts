@@ -76,6 +76,9 @@ export function sqliteSubscribers(
     remove(id) {
       return connection.transaction(() => remove.run([id]).changes > 0);
     },
-    version: () => connection.attempt(() => version.get([])?.[0] ?? 0),
+    version() {
+      connection.inspect();
+      return connection.attempt(() => version.get([])?.[0] ?? 0);
+    },
   };
 }

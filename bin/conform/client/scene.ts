@@ -182,10 +182,22 @@ export class Scene {
     await link.hears('CONNECT');
     return link;
   }
-  /** AUTH_SUCCESS for this candidate, and all that follows. */
+  /**
+   * AUTH_SUCCESS for this candidate, and all that follows. Behind a NAT it may overtake CHALLENGE on another path (3.9), so it is
+   * the answer to each repeated RESPONSE, too (3.4).
+   */
   async accepted(hello: Datagram, candidate: Candidate): Promise<Link> {
-    this.answer(hello, this.success(candidate));
-    return this.connected(candidate, await this.link(candidate));
+    const success = this.success(candidate);
+    const again = ({ bytes }: Datagram): void => {
+      if (bytes[5] === RESPONSE) this.answer(hello, success);
+    };
+    this.answer(hello, success);
+    this.server.listeners.add(again);
+    try {
+      return await this.connected(candidate, await this.link(candidate));
+    } finally {
+      this.server.listeners.delete(again);
+    }
   }
   /** Answers a HELLO as an honest server does. */
   async admitted(hello: Datagram): Promise<Link> {

@@ -27,6 +27,8 @@ export class Server {
   readonly links: Inbox<Link>;
   /** All connections, the oldest first. */
   readonly accepted: Link[] = [];
+  /** Told of every datagram as it comes. */
+  readonly listeners = new Set<(datagram: Datagram) => void>();
   private udp: DatagramSocket | undefined;
   private listener: Listener | undefined;
   private readonly marks = new Map<string, () => void>();
@@ -106,5 +108,6 @@ export class Server {
     const datagram = { bytes, from, at: performance.now() };
     this.received.push(datagram);
     this.datagrams.put(datagram);
+    for (const listener of this.listeners) listener(datagram);
   }
 }
