@@ -2,6 +2,7 @@
  * Every kind of error at every statement of every operation (protocol P2, 7, number 105): the operation is done or it is not,
  * says so with a StoreError, and when the fault is over the same store works again.
  */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { StoreError, type Store } from '../../machines/ports';
 import { openKeeping } from '../../storage/keeping';
 import { openDatabase } from '../../storage/open';
@@ -38,6 +39,7 @@ function opened(fileAfter?: number): Subject {
 }
 function filled(): void {
   file = path(`${String(++files)}.db`);
+  if (content) return writeFileSync(file, content, { mode: 0o600 });
   const { store, close } = opened(0);
   store.subscribers.add(subscriber('alice', 1));
   store.append([said('filed')]);
@@ -46,7 +48,10 @@ function filled(): void {
   const more = opened();
   more.store.append([said('not filed')]);
   more.close();
+  content = readFileSync(file);
 }
+/** Of the file, once it was made. */
+let content: Buffer | undefined;
 
 /** What can be seen of a store. */
 function seen(store: Store): unknown {
