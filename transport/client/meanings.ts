@@ -91,7 +91,7 @@ export const HAPPENINGS: Readonly<Record<string, Meaning>> = {
   'Correspondent unreachable': row(
     'unreachable',
     'unreachable',
-    'not connected, in another chat, or no such Client-ID; try again later',
+    'not connected, in another chat, no such Client-ID, called too often, or the server can store no texts now; try again in a minute',
   ),
   'You will be logged off soon': row('warning', 'no-activity', 'Chat ID or History ID keeps you logged on'),
   'Server busy, try again': row('historyEnd', 'busy', 'ask again'),
