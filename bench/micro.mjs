@@ -11,8 +11,7 @@ import { performance } from 'node:perf_hooks';
 
 const require = createRequire(import.meta.url);
 const built = (name) => require(`../dist/${name}.js`);
-const { interpreted, transitioned } = built('machines/stepper');
-const { tabled } = built('machines/tabled');
+const { engine, engineFor } = built('machines/engine');
 const { serverConnection } = built('machines/server/connection');
 const { serverChat } = built('machines/server/chat');
 const { memoryStore } = built('storage/memory');
@@ -72,9 +71,8 @@ const PARTS = {
       opener.open(record.subarray(0, 2), record.subarray(2));
     };
   },
-  'three machine events, by table': (count) => events(tabled, count),
-  'three machine events, by the interpreter': (count) => events(interpreted, count),
-  'three machine events, by machine.transition': (count) => events(transitioned, count),
+  'three machine events': (count) => events(engine, count),
+  'three machine events, with a watcher': (count) => events(engineFor(BLIND), count),
   'store a run, in a turn of its own': (count) => appending(sqlite('normal'), count, 1),
   'the same, durable against a power cut': (count) => appending(sqlite('full'), count, 1),
   'store 100 runs in one turn': (count) => appending(sqlite('normal'), count, 100),
@@ -89,6 +87,8 @@ const PARTS = {
     };
   },
 };
+/** Sees everything and does nothing. */
+const BLIND = { started: () => undefined, stepped: () => undefined, stopped: () => undefined };
 const PER = { 'store 100 runs in one turn': 100, 'the same in memory': 100 };
 const ALONE = { 'read a history, a page of 256': 256 };
 

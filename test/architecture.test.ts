@@ -199,7 +199,7 @@ describe('the import ladder', () => {
 
 /** Who alone may import these. */
 const ALONE: Readonly<Record<string, RegExp>> = {
-  xstate: /^machines\/(configured|define|stepper|tabled)\.ts$/,
+  xstate: /^machines\/(configured|define|engine)\.ts$/,
   'node:crypto': /^transport\/security\//,
   'node:dgram': /^transport\/net\//,
   'node:net': /^transport\/net\//,

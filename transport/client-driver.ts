@@ -4,7 +4,8 @@
  */
 import { Client, type ClientStatus } from '../machines/client/client';
 import type { ClientEvent, UserEvent } from '../machines/client/events';
-import { steppedFor, type Watcher } from '../machines/stepper';
+import { engineFor } from '../machines/engine';
+import type { Watcher } from '../machines/stepper';
 import type { ClientEffect } from '../machines/effects';
 import type { Fault } from '../machines/faults';
 import { WIRE, type Limits } from '../machines/limits';
@@ -69,7 +70,7 @@ export class ClientDriver {
   private activityEnds: number | undefined;
 
   constructor(private readonly o: ClientOptions) {
-    this.client = new Client(steppedFor(o.watcher), o.id, o.observe);
+    this.client = new Client(engineFor(o.watcher), o.id, o.observe);
     this.timers = new Timers(o.clock);
     this.faults = new FaultCounter(o.clock, o.log);
     this.logOn = new ClientLogOn(o, {

@@ -2,7 +2,8 @@
  * The server's driver: socket events become inputs of the switchboard, and its orders become bytes (docs/protocol.md 3, 4).
  * It decides nothing that a state table decides. Must never be here: states, secrets, byte layouts.
  */
-import { steppedFor, type Watcher } from '../machines/stepper';
+import { engineFor } from '../machines/engine';
+import type { Watcher } from '../machines/stepper';
 import type { ConnectionEvent } from '../machines/server/events';
 import type { ServerEffect, ServerTimer } from '../machines/effects';
 import type { Limits } from '../machines/limits';
@@ -119,7 +120,7 @@ export class ServerDriver {
     });
     const sessions = new ReservedSessionIds(store, limits.SESSION_BLOCK, (error) => this.storeFailed(error));
     this.switchboard = new Switchboard(
-      steppedFor(o.watcher),
+      engineFor(o.watcher),
       {
         subscribers: { has: (id) => keys.has(id) || o.decoy },
         admission: this.admission,

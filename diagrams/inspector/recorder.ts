@@ -3,7 +3,7 @@
  * entry keeps references to immutable values and becomes JSON only when somebody reads it, so recording costs little.
  * Must never be here: sockets, files.
  */
-import { alternativeOf, type Watched, type WatchedStep, type Watcher } from '../../machines/stepper';
+import type { Watched, WatchedStep, Watcher } from '../../machines/stepper';
 import type { Clock } from '../../machines/ports';
 import { rowOf, type Role, type TcpMessage } from '../../machines/messages';
 import { dumpLines } from '../../transport/wire/dump';
@@ -244,11 +244,11 @@ function eventOf({ seq, time, known, step }: StepRaw): Entry {
 }
 
 function answerOf({ seq, time, known, step, client }: StepRaw): Entry {
-  const { event, from, to, context } = step;
+  const { event, from, to, context, alternative } = step;
   return {
     type: 'service.state',
     sessionId: known.actor.sessionId,
     state: leanState(known.actor, to, context, event),
-    parley: { seq: seq + 1, time, event: event.type, from, to, alternative: alternativeOf(step), client },
+    parley: { seq: seq + 1, time, event: event.type, from, to, alternative, client },
   };
 }

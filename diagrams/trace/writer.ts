@@ -5,7 +5,7 @@
 import { WIRE } from '../../machines/limits';
 import { rowOf, type Message, type Role, type TcpMessage } from '../../machines/messages';
 import type { Clock } from '../../machines/ports';
-import { alternativeOf, type Watched, type WatchedStep, type Watcher } from '../../machines/stepper';
+import type { Watched, WatchedStep, Watcher } from '../../machines/stepper';
 import { datagramHash } from '../../transport/security/hashes';
 import type { WireTrace } from '../../transport/trace';
 import { saltIn, tagIn } from '../../transport/wire/prefaces';
@@ -77,7 +77,7 @@ export class TraceWriter implements Watcher, WireTrace {
   }
 
   stepped(actor: Watched, step: WatchedStep): void {
-    const { event, from, to, context } = step;
+    const { event, from, to, context, alternative } = step;
     const armed = armedBy(step);
     this.entry({
       kind: 'transition',
@@ -85,7 +85,7 @@ export class TraceWriter implements Watcher, WireTrace {
       event: event.type,
       from,
       to,
-      alternative: alternativeOf(step),
+      alternative,
       ...(armed.length > 0 ? { armed } : {}),
     });
   }
@@ -163,16 +163,11 @@ function valuesOf(message: Message): (readonly [name: string, value: unknown, is
     .map((name) => [name, values[name], row.fields[name] === 'text'] as const);
 }
 
-/** A transition of XState, as far as it is read here. */
-interface Taken {
-  readonly actions?: readonly { readonly type: string }[];
-}
-
 /** Timers by the names of the actions; after the last step of the back-off none is armed (P9). */
-function armedBy({ transition, context }: WatchedStep): string[] {
+function armedBy({ actions, context }: WatchedStep): string[] {
   const step = 'step' in context && typeof context.step === 'number' ? context.step : 0;
-  return ((transition as Taken | undefined)?.actions ?? [])
-    .filter(({ type }) => type.startsWith('start:'))
-    .flatMap(({ type }) => type.slice('start:'.length).split(','))
+  return actions
+    .filter((name) => name.startsWith('start:'))
+    .flatMap((name) => name.slice('start:'.length).split(','))
     .filter((timer) => timer !== 'RETRY' || step < WIRE.RETRY_STEPS);
 }

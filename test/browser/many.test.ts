@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { Recorder } from '../../diagrams/inspector/recorder';
 import { serveInspector } from '../../diagrams/inspector/serve';
-import { interpretedFor } from '../../machines/stepper';
+import { engineFor } from '../../machines/engine';
 import { serverChat } from '../../machines/server/chat';
 import { serverConnection } from '../../machines/server/connection';
 import { systemClock } from '../../transport/clock';
@@ -15,7 +15,7 @@ const PAGE = join(__dirname, '../../dist/diagrams/inspector/page.html');
 
 /** Clients log on, and every second one leaves again; only the machines run. */
 function crowd(recorder: Recorder): void {
-  const stepper = interpretedFor(recorder);
+  const stepper = engineFor(recorder);
   const asked = { attempt: '00000000', to: { address: '127.0.0.1', port: 4390 } };
   for (let serial = 1; serial <= CLIENTS; serial++) {
     const id = `client-${String(serial).padStart(4, '0')}`;

@@ -1,14 +1,15 @@
 /**
- * Runs the product's machines for exploration: actors that can be copied, each step through `machine.transition` (the
- * product's own stepper `transitioned`), remembered, because it is pure (protocol P15). It notes which cell and alternative
+ * Runs the product's machines for exploration: actors that can be copied, each step by the product's own engine,
+ * compared with `machine.transition`, and remembered, because it is pure (protocol P15). It notes which cell and alternative
  * was taken, and lets a test plant a bug. Must never be here: what a machine should do.
  */
 import assert from 'node:assert';
 import type { StateNode } from 'xstate';
 import type { AnyEvent, Machine } from '../../machines/define';
 import type { Effect } from '../../machines/effects';
-import { transitioned, type Actor, type Stepper } from '../../machines/stepper';
-import { tabled } from '../../machines/tabled';
+import { engine } from '../../machines/engine';
+import type { Actor, Stepper } from '../../machines/stepper';
+import { transitioned } from '../support/oracles';
 
 type AnyMachine = Machine<object, AnyEvent, string>;
 
@@ -112,7 +113,7 @@ function machineBox(machine: AnyMachine): MachineBox {
 }
 
 function transition(machine: AnyMachine, from: string, before: object, event: AnyEvent): Taken {
-  const actor = transitioned.start(machine, { name: machine.id, context: before, state: from });
+  const actor = engine.start(machine, { name: machine.id, context: before, state: from });
   const effects = actor.send(event);
   mustDoTheSame(machine, from, before, event, { to: actor.state, after: actor.context, effects });
   return deepFreeze({
@@ -127,11 +128,11 @@ function transition(machine: AnyMachine, from: string, before: object, event: An
   });
 }
 
-/** A process that nobody watches follows the machine's table: what it does there is what XState does, in every step taken here. */
-function mustDoTheSame(machine: AnyMachine, from: string, before: object, event: AnyEvent, xstate: object): void {
-  const actor = tabled.start(machine, { name: machine.id, context: before, state: from });
+/** What the engine does is what XState does, in every step taken here. */
+function mustDoTheSame(machine: AnyMachine, from: string, before: object, event: AnyEvent, done: object): void {
+  const actor = transitioned.start(machine, { name: machine.id, context: before, state: from });
   const effects = actor.send(event);
-  assert.deepStrictEqual({ to: actor.state, after: actor.context, effects }, xstate);
+  assert.deepStrictEqual(done, { to: actor.state, after: actor.context, effects });
 }
 
 /** The place in its cell of the transition that XState takes. */

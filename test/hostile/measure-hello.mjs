@@ -20,7 +20,7 @@ const { KeyStore } = require(join(dist, 'transport/security/keystore.js'));
 const { systemRandom } = require(join(dist, 'transport/security/random.js'));
 const { encodeDatagram } = require(join(dist, 'transport/wire/datagrams.js'));
 const { LIMITS } = require(join(dist, 'machines/limits.js'));
-const { tabled } = require(join(dist, 'machines/tabled.js'));
+const { engine } = require(join(dist, 'machines/engine.js'));
 const { serverConnection } = require(join(dist, 'machines/server/connection.js'));
 
 const COUNT = 10_000;
@@ -130,7 +130,7 @@ await limited.driver.stop();
 const options = { name: 'x', serial: 1, context: serverConnection.context, state: 'Wait for HELLO' };
 const kept = [];
 const empty = heap();
-show('starting one machine', await took(COUNT, () => kept.push(tabled.start(serverConnection, options))), 'us');
+show('starting one machine', await took(COUNT, () => kept.push(engine.start(serverConnection, options))), 'us');
 show('  heap of one that was started', (heap().heapUsed - empty.heapUsed) / COUNT, 'B');
 const event = { type: 'D.HELLO_NEW', id: ID, attempt: 'x', to: addressOf(1) };
 show('  its transition to Wait for RESPONSE', await took(COUNT, (n) => kept[n].send(event)), 'us');

@@ -8,7 +8,7 @@ import { inspect } from '@xstate/inspect/lib/server';
 import type { AddressInfo } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
 import { createMachine, interpret } from 'xstate';
-import { interpretedFor } from '../../machines/stepper';
+import { engineFor } from '../../machines/engine';
 import { clientChat } from '../../machines/client/chat';
 import { clientConnection } from '../../machines/client/connection';
 import { serverChat } from '../../machines/server/chat';
@@ -168,7 +168,7 @@ async function ours(): Promise<Receiver> {
   const receiver = new Receiver(feed.replace('ws://', ''));
   await receiver.until(() => receiver.count('service.process') === 1);
   for (const { name, machine, context, events } of LIVES) {
-    const actor = interpretedFor(recorder).start(machine, { name, context });
+    const actor = engineFor(recorder).start(machine, { name, context });
     for (const event of events) actor.send(event);
     actor.stop();
   }
@@ -222,7 +222,7 @@ test('row 10: a late viewer of ours gets names, parents and the past; one of the
   expect(theirs.got.map(({ type, id }) => [type, id])).toEqual([['service.register', undefined]]);
 
   const recorder = recorderOf({ role: 'client', name: 'alice' });
-  const stepper = interpretedFor(recorder);
+  const stepper = engineFor(recorder);
   stepper.start(clientConnection, { name: 'alice connection', context: clientConnection.context });
   stepper.start(clientChat, { name: 'alice chat', context: clientChat.context }).send({ type: 'U.CHAT', id: 'bob' });
   const { feed } = await serve(recorder);
@@ -254,7 +254,7 @@ test('rows 6 and 8: bytes, BigInt, circles, maps: the package shows or chokes on
   const machine = clientChat as unknown as AnyMachine;
   const recorder = recorderOf();
   const context = { circular, secret: Buffer.from('K_A of alice'), map: new Map([['a', 1]]) };
-  interpretedFor(recorder).start(machine, { name: 'x', context });
+  engineFor(recorder).start(machine, { name: 'x', context });
   const entry = JSON.stringify(recorder.entry(1));
   expect(entry).toContain('[12 bytes]');
   expect(entry).not.toMatch(/K_A|75,95,65/);

@@ -17,7 +17,7 @@ const require = createRequire(import.meta.url);
 const built = (path) => require(`../../dist/${path}.js`);
 const { Recorder } = built('diagrams/inspector/recorder');
 const { serveInspector } = built('diagrams/inspector/serve');
-const { interpretedFor } = built('machines/stepper');
+const { engineFor } = built('machines/engine');
 const { clientChat } = built('machines/client/chat');
 const { serverConnection } = built('machines/server/connection');
 const { serverChat } = built('machines/server/chat');
@@ -69,7 +69,7 @@ const EVENTS = [
 ];
 /** A chat in which somebody writes and reads. */
 const chatFor = (watcher) =>
-  interpretedFor(watcher).start(clientChat, {
+  engineFor(watcher).start(clientChat, {
     name: 'alice chat',
     context: { ...clientChat.context, id: 'alice', session: 1, peer: 'bob' },
     state: 'Active Chat',
@@ -135,7 +135,7 @@ async function costs() {
 
 async function crowd() {
   const recorder = recorderOf();
-  const stepper = interpretedFor(recorder);
+  const stepper = engineFor(recorder);
   for (let serial = 1; serial <= 1000; serial++) {
     const id = `user${serial}`;
     const to = { address: '127.0.0.1', port: 1 };

@@ -4,7 +4,8 @@ import type { FeedMessage, RegisterMessage, StateMessage } from '../../diagrams/
 import { Reading } from '../../diagrams/inspector/viewer';
 import { serverChat } from '../../machines/server/chat';
 import { serverConnection } from '../../machines/server/connection';
-import { interpretedFor } from '../../machines/stepper';
+import { engineFor } from '../../machines/engine';
+import { clientConnection } from '../../machines/client/connection';
 import { machines } from '../spec/machines';
 import { examplesOf } from '../spec/steps';
 import { actorOf, entriesOf, of, recorderOf, seqOf, standing, stepOf, steps } from './support';
@@ -144,7 +145,7 @@ test('a reader who is left behind is told how much he missed, and is not behind 
 
 test('forgets machines that have stopped: 5,000 of them leave nothing but their entries', () => {
   const recorder = recorderOf({ limit: 200 });
-  const stepper = interpretedFor(recorder);
+  const stepper = engineFor(recorder);
   const empty = held(recorder);
   for (let serial = 1; serial <= 5000; serial++) {
     const connection = stepper.start(serverConnection, {
@@ -180,7 +181,7 @@ describe('which alternative of its cell a step took', () => {
       rowFor(id, leaf, event).forEach((_, alternative) => {
         for (const { context, event: sent } of examplesOf(id).of(leaf, event, alternative)) {
           const recorder = recorderOf();
-          interpretedFor(recorder).start(machine, { name: id, context, state: leaf }).send(sent);
+          engineFor(recorder).start(machine, { name: id, context, state: leaf }).send(sent);
           const [state] = of(entriesOf(recorder), 'service.state');
           expect([leaf, event, state?.parley.alternative]).toEqual([leaf, event, alternative]);
         }
@@ -190,11 +191,10 @@ describe('which alternative of its cell a step took', () => {
 
   test('there are cells with several', () => expect(several.length).toBeGreaterThan(10));
 
-  test('none, if no transition is known', () => {
+  test('none, of an event that the state does not know', () => {
     const recorder = recorderOf();
-    const actor = actorOf();
-    recorder.started(actor, 'Offline', {});
-    recorder.stepped(actor, stepOf());
+    const actor = engineFor(recorder).start(clientConnection, { name: 'x', context: clientConnection.context });
+    actor.send({ type: 'X.NO_SUCH' } as never);
     expect(of(entriesOf(recorder), 'service.state')[0]?.parley.alternative).toBe(-1);
   });
 });

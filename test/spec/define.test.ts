@@ -205,6 +205,9 @@ test('transitioned: after the end nothing is asked for', () => {
 test('interpreted: after the end nothing is asked for', () => {
   expect(asksAfterTheEnd('interpreted')).toEqual([]);
 });
+test('engine: after the end nothing is asked for', () => {
+  expect(asksAfterTheEnd('engine')).toEqual([]);
+});
 
 test('cells: the same cell for several events', () => {
   expect(cells(['a', 'b'], { actions: 'x' })).toEqual({ a: { actions: 'x' }, b: { actions: 'x' } });

@@ -3,7 +3,7 @@
  * `@ts-expect-error` is itself an error if the line below it compiles. Nothing here is run but the last test.
  */
 import { cells, defineMachine, type Cells } from '../../machines/define';
-import { transitioned } from '../../machines/stepper';
+import { transitioned } from '../support/oracles';
 import { type ClientEffect } from '../../machines/effects';
 
 type Event = { readonly type: 'ask'; readonly id: string } | { readonly type: 'end' };

@@ -3,7 +3,7 @@
  * changes the context, beginning with another value, so that forgetting to write it shows.
  * Must never be here: what the machine asks for (the tables say that).
  */
-import { transitioned } from '../../machines/stepper';
+import { transitioned } from '../support/oracles';
 import type { AnyEvent, AnyMachine } from './machines';
 
 interface Remembered {

@@ -3,8 +3,9 @@
  * Must never be here: knowledge of a single machine.
  */
 import type { Effect } from '../../machines/effects';
-import { interpreted, transitioned, type Stepper } from '../../machines/stepper';
-import { tabled } from '../../machines/tabled';
+import { engine } from '../../machines/engine';
+import type { Stepper } from '../../machines/stepper';
+import { interpreted, transitioned } from '../support/oracles';
 import { namesOf, type Row } from '../../diagrams/spec';
 import { askedFor } from './effects';
 import { type Examples } from './examples';
@@ -12,11 +13,11 @@ import * as client from './examples-client';
 import * as server from './examples-server';
 import { type AnyActor, type AnyEvent, type AnyMachine } from './machines';
 
-/** The ways in which machines are run. */
+/** The engine, and XState's own ways of running a machine. */
 export const steppers: readonly (readonly [string, Stepper])[] = [
   ['transitioned', transitioned],
   ['interpreted', interpreted],
-  ['tabled', tabled],
+  ['engine', engine],
 ];
 
 const examples: Readonly<Record<string, Examples>> = {

@@ -1,4 +1,5 @@
 /** A single changed cell of a server's machines, by its name. */
+import { tables } from '../../../machines/engine';
 import { mutantsOf } from '../../mutation/mutants';
 import { machines } from '../../spec/machines';
 
@@ -7,5 +8,10 @@ export function mutated(name: string): () => void {
   const machine = machines.find(({ id }) => name.startsWith(`${id}: `));
   const mutant = machine && mutantsOf(machine).find((one) => one.name === name);
   if (!mutant) throw new Error(`there is no mutant "${name}"`);
-  return mutant.apply();
+  const undo = mutant.apply();
+  tables.delete(machine.chart);
+  return () => {
+    undo();
+    tables.delete(machine.chart);
+  };
 }

@@ -6,7 +6,6 @@ import { LIMITS, type Limits } from '../../../machines/limits';
 import type { TcpMessage } from '../../../machines/messages';
 import type { Random } from '../../../machines/ports';
 import type { Instance, Order, Switchboard } from '../../../machines/server/switchboard';
-import type { Watcher } from '../../../machines/stepper';
 import { memoryStore, type MemoryStore } from '../../../storage/memory';
 import { Scene, type Person } from '../../../bin/conform/server/scene';
 import type { Site } from '../../../bin/conform/server/sockets';
@@ -61,8 +60,6 @@ export interface Broken {
   readonly shared?: () => () => void;
 }
 
-const BLIND: Watcher = { started: () => undefined, stepped: () => undefined, stopped: () => undefined };
-
 const HOST = '127.0.0.1';
 export const PEOPLE = ['ann', 'ben', 'cleo', 'dan'] as const;
 /** As in a chat on one machine; what does not come within it does not come. */
@@ -104,8 +101,6 @@ export async function start(broken?: Broken): Promise<Running> {
     decoy: false,
     clock: systemClock,
     log: silentLog,
-    // The interpreter looks at the machine in every step; a table would have been made of it before it was changed.
-    watcher: mutant === undefined ? undefined : BLIND,
   });
   broken?.inside?.(driver as unknown as Inside);
   const site: Site = {
