@@ -167,6 +167,32 @@ story(
   },
 );
 
+story(
+  'CONNECTED_CLIENTS: who got a CHALLENGE while there was a place finds none, and connects when there is one',
+  hostile({ CONNECTED_CLIENTS: 1 }),
+  (world) => {
+    const [a, b, again] = ['A', 'B', 'A'].flatMap((id) => challenged(world, 1, id)) as [
+      RawClient,
+      RawClient,
+      RawClient,
+    ];
+    for (const client of [a, b, again]) client.respond();
+    const flight = b.firstFlight();
+    const connect = (client: RawClient, first = client.firstFlight()): string[] => {
+      client.openTcp();
+      client.write(first);
+      world.advance(10);
+      return client.look();
+    };
+    expect([connect(a), connect(b, flight), b.isOver]).toEqual([['CONNECTED'], [], true]);
+    expect(world.server.driver.faults.of('TooManyClients')).toBe(1);
+    expect([connect(again), a.look()]).toEqual([['CONNECTED'], ['CLOSE(2)']]);
+    again.say({ type: 'CLOSE', reason: 0 });
+    expect(connect(b, flight)).toEqual(['CONNECTED']);
+    leave([a, b, again]);
+  },
+);
+
 story('NEW_ATTEMPTS_PER_SECOND: of all sources together', hostile({ NEW_ATTEMPTS_PER_SECOND: 100 }), (world) => {
   for (let n = 0; n < 1_000; n++) hello(world, source(n));
   world.advance(100);
