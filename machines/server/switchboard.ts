@@ -179,7 +179,8 @@ export class Switchboard {
   /** Whether the client may be connected, too: one that is already takes no place. A client may have got its CHALLENGE before. */
   hasPlaceFor(id: string): boolean {
     const { connected } = this.tables;
-    return connected.size < this.limits.CONNECTED_CLIENTS || connected.has(id);
+    const { CONNECTED_CLIENTS } = this.limits;
+    return CONNECTED_CLIENTS === 0 || connected.size < CONNECTED_CLIENTS || connected.has(id);
   }
 
   /** The driver's verdict on a CONNECT that opened under this instance's keys. */

@@ -69,7 +69,7 @@ const TO_SERVER: readonly Row[] = [
   { no: 137, input: 'rubbish with the source address of a victim who logs on', outcome: 'it succeeds', sockets, scaled: 'as fast as a test sends; node test/hostile/measure-off-path.mjs for 10 000/s', elsewhere: [[OFF_PATH, 'rubbish']] },
   { no: 138, input: '... HELLOs', outcome: 'it succeeds, by RETRY and its token', sockets, elsewhere: [[OFF_PATH, 'HELLOs']] },
   { no: 139, input: '... HELLOs with a token that is none', outcome: 'it succeeds', sockets, elsewhere: [[OFF_PATH, 'HELLOs with a token']] },
-  { no: 140, input: '... RESPONSEs', outcome: 'it succeeds; AUTH_FAILs are bounded', sockets, elsewhere: [[OFF_PATH, 'RESPONSEs']] },
+  { no: 140, input: '... RESPONSEs', outcome: 'it succeeds; AUTH_FAILs are bounded', sockets, elsewhere: [[OFF_PATH, 'RESPONSEs'], [OFF_PATH, 'AUTH_FAIL for what is forged']] },
   { no: 141, input: 'RES of four attempts, relayed behind the genuine RESPONSE', outcome: 'the genuine attempt stays', elsewhere: [[OFF_PATH, 'answers relayed']] },
   { no: 142, input: 'a CONNECT after thousands of HELLOs for its Client-ID', outcome: 'nobody waits', elsewhere: [[OFF_PATH, 'a CONNECT ends few']] },
 ];

@@ -83,7 +83,8 @@ story(
   },
 );
 
-story('0 is no limit (P4)', hostile({ ...UNLIMITED, PENDING_PER_SOURCE: 0, PENDING_ATTEMPTS: 0 }), (world) => {
+const NONE = { ...UNLIMITED, PENDING_PER_SOURCE: 0, PENDING_ATTEMPTS: 0, CONNECTED_CLIENTS: 0 };
+story('0 is no limit (P4)', hostile(NONE), (world) => {
   for (let n = 0; n < 1_000; n++) hello(world, source(1));
   world.advance(10);
   expect(world.server.keys.size).toBe(1_000);
