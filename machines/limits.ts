@@ -54,6 +54,7 @@ export const LIMITS = {
   UNBOUND_PER_SOURCE: 32,
 
   // Connections (4.2 to 4.4, 4.9, 4.11)
+  /** 0 = no limit. */
   CONNECTED_CLIENTS: 10_000,
   /** Nothing written for so long: KEEPALIVE. 0 = off. */
   T_KEEPALIVE_MS: 15_000,

@@ -6,6 +6,7 @@ import { engineFor } from '../machines/engine';
 import type { Watcher } from '../machines/stepper';
 import type { ConnectionEvent } from '../machines/server/events';
 import type { ServerEffect, ServerTimer } from '../machines/effects';
+import type { Fault } from '../machines/faults';
 import type { Limits } from '../machines/limits';
 import { WIRE } from '../machines/limits';
 import type { TcpMessage } from '../machines/messages';
@@ -220,8 +221,7 @@ export class ServerDriver {
   private datagram(bytes: Buffer, from: Address): void {
     this.counters.datagramsIn++;
     this.counters.datagramBytesIn += bytes.length;
-    const refuse = (fault: Parameters<FaultCounter['count']>[0]): void =>
-      this.faults.count(fault, { source: sourceText(from) });
+    const refuse = (fault: Fault): void => this.faults.count(fault, { source: sourceText(from) });
     const decoded = decodeDatagram(bytes, 'client');
     if (!decoded.ok) return refuse(decoded.fault);
     if ('sealed' in decoded.value) return;
@@ -260,11 +260,16 @@ export class ServerDriver {
     const trace = this.o.trace?.channel(instance.id);
     trace?.preface('client', offer.preface);
     trace?.record('client', 0, offer.size, [{ type: 'CONNECT', cookie: EMPTY }]);
-    const right = this.authenticator.checkCookie(instance.serial, offer.cookie);
+    const fault = this.connectFault(instance, offer.cookie);
     offer.cookie.fill(0);
-    if (!right) this.faults.count('WrongCookie', { client: instance.id, source: sourceText(offer.stream.remote) });
-    this.perform(this.switchboard.connect(instance, right), offer);
+    if (fault) this.faults.count(fault, { client: instance.id, source: sourceText(offer.stream.remote) });
+    this.perform(this.switchboard.connect(instance, fault === undefined), offer);
     this.links.channel(instance)?.start();
+  }
+
+  private connectFault({ serial, id }: Instance, cookie: Uint8Array): Fault | undefined {
+    if (!this.authenticator.checkCookie(serial, cookie)) return 'WrongCookie';
+    return this.switchboard.hasPlaceFor(id) ? undefined : 'TooManyClients';
   }
 
   private message(at: Instance, run: Run): void {

@@ -139,8 +139,7 @@ export class Switchboard {
     if (!this.ports.subscribers.has(id)) {
       return this.step(() => this.send(this.resting, { type: 'D.HELLO_UNKNOWN', id, attempt, to }));
     }
-    const { connected } = this.tables;
-    if (connected.size >= this.limits.CONNECTED_CLIENTS && !connected.has(id)) return 'TooManyClients';
+    if (!this.hasPlaceFor(id)) return 'TooManyClients';
     const oldest = this.oldestFor(h.source);
     if (!this.ports.admission.admits(h, oldest !== undefined)) {
       return this.step(() => this.send(this.resting, { type: 'D.HELLO_UNPROVED', hash: h.hash, attempt, to }));
@@ -177,7 +176,14 @@ export class Switchboard {
     return this.step(() => this.send(instance, { type: 'D.RESPONSE_BAD', hash: r.hash, attempt, to }));
   }
 
-  /** The acceptor's verdict on a CONNECT that opened under this instance's keys. */
+  /** Whether the client may be connected, too: one that is already takes no place. A client may have got its CHALLENGE before. */
+  hasPlaceFor(id: string): boolean {
+    const { connected } = this.tables;
+    const { CONNECTED_CLIENTS } = this.limits;
+    return CONNECTED_CLIENTS === 0 || connected.size < CONNECTED_CLIENTS || connected.has(id);
+  }
+
+  /** The driver's verdict on a CONNECT that opened under this instance's keys. */
   connect(instance: Instance, right: boolean): readonly Order[] {
     return this.step(() => this.send(instance, { type: right ? 'K.CONNECT_OK' : 'K.CONNECT_BAD' }));
   }

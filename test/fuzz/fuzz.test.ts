@@ -5,7 +5,9 @@
  */
 import fc from 'fast-check';
 import { changed, spoilt } from './mutate';
+import { Reader } from '../../transport/wire/cursor';
 import { TARGETS } from './targets';
+import { WIRE_TARGETS } from './wire-targets';
 
 const SECONDS = Number(process.env['PARLEY_FUZZ_SECONDS'] ?? 10);
 const RUNS = process.env['PARLEY_FUZZ_RUNS'];
@@ -24,6 +26,25 @@ test.each(TARGETS)('7-81 $name', (target) => {
   // A generator that is always refused, or never, tests half of its decoder.
   expect([...seen]).toContain('accepted');
   expect(seen.size).toBeGreaterThan(1);
+});
+
+/** Bugs, to see whether they are found (I-21): the reader under every decoder of the wire does something else. */
+const PLANTED: readonly (readonly [string, () => jest.SpyInstance])[] = [
+  ['filling is not looked at', () => jest.spyOn(Reader.prototype, 'restIsZero').mockReturnValue(true)],
+  ['a length is believed', () => jest.spyOn(Reader.prototype, 'has').mockReturnValue(true)],
+  ['characters are not looked at', () => jest.spyOn(Reader.prototype, 'ascii').mockReturnValue('x')],
+];
+test.each(PLANTED)('a planted bug is found: %s', (_, plant) => {
+  const planted = plant();
+  try {
+    const found = WIRE_TARGETS.some((target) => {
+      const property = fc.property(target.inputs, (bytes) => void target.run(bytes));
+      return fc.check(property, { seed: 1, numRuns: 5_000, endOnFailure: true }).failed;
+    });
+    expect(found).toBe(true);
+  } finally {
+    planted.mockRestore();
+  }
 });
 
 test('names of targets are unique', () => {

@@ -190,17 +190,21 @@ async function connectedOf(logOns: number, seed: number): Promise<number> {
 }
 
 // The seed is fixed, so the result is too. `PARLEY_LOSS=full` plays ten other seeds: the figures of 3.2.
-const SEEDS = process.env['PARLEY_LOSS'] === 'full' ? Array.from({ length: 10 }, (_, n) => n + 1) : [45];
+const IS_FULL = process.env['PARLEY_LOSS'] === 'full';
+const SEEDS = IS_FULL ? Array.from({ length: 10 }, (_, n) => n + 1) : [45];
+/** What 3.2 computes, and how far so many log-ons may be from it. */
+const [SHARE, WITHIN] = [0.965, IS_FULL ? 0.01 : 0.025];
 
-test.each(SEEDS)(
-  '45: at 30 %% loss both ways at least 94 %% of 1,000 log-ons succeed in one attempt, seed %i',
-  async (seed) => {
-    const connected = await connectedOf(1_000, seed);
-    if (SEEDS.length > 1) process.stdout.write(`seed ${String(seed)}: ${String(connected)} of 1000\n`);
-    expect(connected).toBeGreaterThanOrEqual(940);
-  },
-  300_000,
-);
+test(`45: at 30 % loss both ways 96.5 % of ${String(SEEDS.length)},000 log-ons succeed in one attempt, none hangs`, async () => {
+  let connected = 0;
+  for (const seed of SEEDS) {
+    const of = await connectedOf(1_000, seed);
+    if (IS_FULL) process.stdout.write(`seed ${String(seed)}: ${String(of)} of 1000\n`);
+    expect(of).toBeGreaterThanOrEqual(940);
+    connected += of;
+  }
+  expect(Math.abs(connected / (1_000 * SEEDS.length) - SHARE)).toBeLessThanOrEqual(WITHIN);
+}, 600_000);
 
 story(
   '44: nothing listens on the port: the log-on lives on retransmissions until a server starts',

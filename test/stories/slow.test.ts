@@ -43,6 +43,29 @@ story(
   },
 );
 
+story(
+  '110: B says nothing any more, and the network takes all that A writes: T_DEAD ends it, and A sees the chat end',
+  { users },
+  (world) => {
+    const silent = new RawClient(world, 'B').logOn();
+    const [a] = world.connect('A');
+    a.type('Chat B');
+    world.advance(10);
+    const began = world.time.now;
+    while (a.isInChat && world.time.now - began < 2 * LIMITS.T_DEAD_MS) {
+      a.type(LONG);
+      world.advance(50);
+      expect(a.link.client.writableLength).toBe(0);
+    }
+    expect(world.time.now - began).toBeLessThanOrEqual(LIMITS.T_DEAD_MS);
+    expect(a.look()).toEqual(['Chat started', 'Chat ended']);
+    expect(world.server.log.of('disconnected').map(({ fields }) => [fields.client, fields.cause])).toEqual([
+      ['B', 'dead'],
+    ]);
+    silent.leave();
+  },
+);
+
 story('a slow reader that takes everything within T_LINGER reads CLOSE(5)', { users }, (world) => {
   const [a, b] = world.chat('A', 'B');
   b.link.client.stall();

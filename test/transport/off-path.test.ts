@@ -3,7 +3,9 @@
  * millisecond. The victim logs on, and others wait for nobody. Real sockets: test/hostile/off-path.test.ts.
  */
 import { LIMITS, WIRE } from '../../machines/limits';
-import type { Address } from '../../machines/ports';
+import type { Address, Clock } from '../../machines/ports';
+import type { Hello } from '../../machines/server/switchboard';
+import { SourceAdmission } from '../../transport/admission';
 import { RetryTokens } from '../../transport/security/retry-tokens';
 import { encodeDatagram, withToken } from '../../transport/wire/datagrams';
 import { RawClient } from '../support/raw-client';
@@ -165,6 +167,48 @@ story('a CONNECT ends few attempts at once, however many HELLOs came for its cli
   expect(waiting.ask(waiting.hello)?.[5]).toBe(2);
   client.leave();
   waiting.leave();
+});
+
+story('a CONNECT ends four others at the most: one connection, and three that wait for CONNECT', hostile, (world) => {
+  const older = new RawClient(world, 'A').logOn();
+  const clients = Array.from({ length: LIMITS.CONNECTING_PER_CLIENT + 2 }, () => new RawClient(world, 'A'));
+  for (const client of clients) {
+    client.challenge();
+    client.respond();
+  }
+  const [newest] = clients.slice(-1) as [RawClient];
+  newest.openTcp();
+  world.transitions.splice(0);
+  newest.write(newest.firstFlight());
+  world.advance(10);
+  expect(newest.look()).toEqual(['CONNECTED']);
+  expect(world.transitions.filter(({ event }) => event === 'X.SUPERSEDED')).toHaveLength(4);
+  for (const client of [older, ...clients]) client.leave();
+});
+
+test('of the new attempts of three seconds the last pushes none of the first out, whoever sends and with what', () => {
+  let now = 0;
+  const clock = { now: () => now } as Clock;
+  let seed = 0;
+  const random = { bytes: (n: number) => new Uint8Array(n).fill(++seed), fraction: () => 0 };
+  const admission = new SourceAdmission(clock, random, LIMITS);
+  const helloOfSource = (n: number, proved: boolean): Hello => {
+    const to = { address: `10.0.${String(n >> 8)}.${String(n & 255)}`, port: 1 };
+    const token = proved ? admission.tokens.make(to.address, 'hash') : undefined;
+    return { id: 'A', attempt: '', to, hash: 'hash', source: to.address, bytes: new Uint8Array(), token };
+  };
+  let admitted = 0;
+  for (; now <= 3_000; now += 10) {
+    for (let n = 0; n < 100; n++) {
+      for (const proved of [true, false]) if (admission.admits(helloOfSource(n, proved), false)) admitted++;
+    }
+    if (now > 0) continue;
+    for (let n = 0; n < 4_000; n++) {
+      for (const proved of [true, false]) if (admission.admits(helloOfSource(n, proved), false)) admitted++;
+    }
+  }
+  expect(admitted).toBe(4 * 4_000);
+  expect(admitted).toBeLessThan(LIMITS.PENDING_ATTEMPTS);
 });
 
 /** Somebody on the path lets the client answer rands of his own, and sends the answers when it suits him. */

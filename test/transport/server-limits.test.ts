@@ -83,7 +83,8 @@ story(
   },
 );
 
-story('0 is no limit (P4)', hostile({ ...UNLIMITED, PENDING_PER_SOURCE: 0, PENDING_ATTEMPTS: 0 }), (world) => {
+const NONE = { ...UNLIMITED, PENDING_PER_SOURCE: 0, PENDING_ATTEMPTS: 0, CONNECTED_CLIENTS: 0 };
+story('0 is no limit (P4)', hostile(NONE), (world) => {
   for (let n = 0; n < 1_000; n++) hello(world, source(1));
   world.advance(10);
   expect(world.server.keys.size).toBe(1_000);
@@ -164,6 +165,32 @@ story(
     again.type('Log off');
     world.advance(100);
     world.connect('B');
+  },
+);
+
+story(
+  'CONNECTED_CLIENTS: who got a CHALLENGE while there was a place finds none, and connects when there is one',
+  hostile({ CONNECTED_CLIENTS: 1 }),
+  (world) => {
+    const [a, b, again] = ['A', 'B', 'A'].flatMap((id) => challenged(world, 1, id)) as [
+      RawClient,
+      RawClient,
+      RawClient,
+    ];
+    for (const client of [a, b, again]) client.respond();
+    const flight = b.firstFlight();
+    const connect = (client: RawClient, first = client.firstFlight()): string[] => {
+      client.openTcp();
+      client.write(first);
+      world.advance(10);
+      return client.look();
+    };
+    expect([connect(a), connect(b, flight), b.isOver]).toEqual([['CONNECTED'], [], true]);
+    expect(world.server.driver.faults.of('TooManyClients')).toBe(1);
+    expect([connect(again), a.look()]).toEqual([['CONNECTED'], ['CLOSE(2)']]);
+    again.say({ type: 'CLOSE', reason: 0 });
+    expect(connect(b, flight)).toEqual(['CONNECTED']);
+    leave([a, b, again]);
   },
 );
 
