@@ -21,6 +21,7 @@ import { systemClock } from '../transport/clock';
 import { systemNetwork } from '../transport/net/system';
 import { KeyStore } from '../transport/security/keystore';
 import { systemRandom } from '../transport/security/random';
+import type { Log } from '../transport/log';
 import { ServerDriver } from '../transport/server-driver';
 import { allOf } from '../transport/trace';
 
@@ -127,7 +128,9 @@ async function main(): Promise<void> {
     watching.close();
   };
   // Without a log file nobody needs it reopened: then the terminal it was started on has gone.
-  stopOnSignals(stop, o.logFile === undefined ? undefined : () => reopened(log, files));
+  stopOnSignals(log, stop, o.logFile === undefined ? undefined : () => reopened(log, files));
+  // A bug: Node writes the stack to standard error and ends.
+  process.on('uncaughtExceptionMonitor', ({ name }) => log.error('crashed: standard error has more', { error: name }));
   await watching.start(started, log, say).catch(async (error: unknown) => {
     await started.stop();
     store.close();
@@ -170,13 +173,23 @@ function bindingError(error: unknown, { host, udpPort, tcpPort }: Options): unkn
   return new UserError(`${which} ${why}; choose another with ${remedy}`);
 }
 
-/** The first signal stops gracefully, a second one at once; SIGHUP only if there is nothing to `reopen`. */
-function stopOnSignals(stop: () => Promise<void>, reopen?: () => void): void {
+/**
+ * The first signal stops gracefully, a second one at once; SIGHUP only if there is nothing to `reopen`. Each leaves its line:
+ * a log that ends without `stopped` is of a server that was killed or has crashed.
+ */
+function stopOnSignals(log: Log, stop: () => Promise<void>, reopen?: () => void): void {
   let phase: 'running' | 'stopping' = 'running';
-  const signalled = (): void => {
-    if (phase === 'stopping') process.exit(1);
+  const signalled = (signal: NodeJS.Signals): void => {
+    if (phase === 'stopping') {
+      log.warn('stopped at once', { cause: signal });
+      process.exit(1);
+    }
     phase = 'stopping';
-    void stop().then(() => process.exit(0));
+    log.info('stopping', { cause: signal });
+    void stop().then(() => {
+      log.info('stopped');
+      process.exit(0);
+    });
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, signalled);
   process.on('SIGHUP', reopen ?? signalled);

@@ -308,7 +308,7 @@ export class ServerDriver {
       case 'send':
         return links.send(at, effect.messages as TcpMessage[]);
       case 'close':
-        return links.channel(at)?.close(effect.reason);
+        return links.close(at, effect.reason);
       case 'store':
         return this.store(effect);
       case 'startPump':
