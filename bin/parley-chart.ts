@@ -15,7 +15,7 @@ import { pngOf } from '../diagrams/draw/png';
 import { readTraces, TraceError, type Trace } from '../diagrams/trace/reader';
 import { writeFile } from '../storage/file';
 import { codeOf, UserError } from './failure';
-import { clientId, run, withVersion } from './options';
+import { clientId, run, withUsage } from './options';
 
 type Picture = 'svg' | 'png' | 'pdf';
 type Format = Picture | 'mermaid' | 'text' | 'json';
@@ -42,7 +42,7 @@ interface Options {
   readonly coverage?: true;
 }
 
-export const command = withVersion(
+export const command = withUsage(
   new Command('parley-chart')
     .description('Draws traces (--trace FILE of server and client) of one run as a message sequence chart.')
     .argument('<trace...>', 'traces; several are merged')
@@ -62,9 +62,7 @@ export const command = withVersion(
     .option('--no-states', 'messages only')
     .option('--keepalives', 'draw every KEEPALIVE, not their number')
     .option('--title <words>', 'stands over the chart')
-    .option('--coverage', 'which edges of the state diagrams the run took, and which it did not')
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'parley-chart: ')) })
-    .exitOverride(),
+    .option('--coverage', 'which edges of the state diagrams the run took, and which it did not'),
 );
 
 function formats(text: string): readonly Format[] {
@@ -81,8 +79,6 @@ function seconds(text: string): number {
 }
 
 async function main(): Promise<void> {
-  // Whoever reads our output may go, as a pager does.
-  process.stdout.on('error', () => undefined);
   const o = command.opts<Options>();
   const traces = read(command.args);
   for (const { file, cut } of traces) {

@@ -18,7 +18,7 @@ import {
 import type { Level } from '../diagrams/draw/machines';
 import { writeFile } from '../storage/file';
 import { codeOf, UserError } from './failure';
-import { run, withVersion } from './options';
+import { run, withUsage } from './options';
 
 interface Options {
   readonly format: readonly Format[];
@@ -31,7 +31,7 @@ interface Options {
 
 const BINARY: readonly Format[] = ['png', 'pdf'];
 
-export const command = withVersion(
+export const command = withUsage(
   new Command('parley-diagrams')
     .description(
       'Draws state diagrams from the machines themselves: trigger over a rule over actions, Λ for none. Without MACHINE all ' +
@@ -55,15 +55,8 @@ export const command = withVersion(
     .addOption(
       new Option('--timeout <seconds>', 'how long the file of --from may take to load').argParser(seconds).default(30),
     )
-    .option('--page', `also write ${PAGE_FILE}, the drawings of the inspector's page`)
-    .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
-    .exitOverride(),
+    .option('--page', `also write ${PAGE_FILE}, the drawings of the inspector's page`),
 );
-
-function oneLine(text: string): string {
-  const what = text.replace(/^error: /, '').trim();
-  return `parley-diagrams: ${what.replaceAll(/\s*\n\s*/g, ' ')} (parley-diagrams --help shows the options)\n`;
-}
 
 /** `svg,pdf`. */
 function formats(list: string): readonly Format[] {

@@ -13,7 +13,7 @@ import { chartOf } from '../diagrams/chart/chart';
 import { chartSvg } from '../diagrams/chart/svg';
 import { writeFile } from '../storage/file';
 import { codeOf, UserError } from './failure';
-import { run, withVersion } from './options';
+import { run, withUsage } from './options';
 
 interface Options {
   readonly keylog?: string;
@@ -21,15 +21,13 @@ interface Options {
   readonly json?: true;
 }
 
-export const command = withVersion(
+export const command = withUsage(
   new Command('parley-dump')
     .description('Shows what Parley said in a capture (pcap or pcapng, of tcpdump, dumpcap or Wireshark).')
     .argument('<capture>', 'the capture file')
     .option('--keylog <file>', 'open what is encrypted with the keys that --keylog of server or client wrote')
     .option('--chart <file.svg>', 'also draw the messages as a sequence chart')
-    .option('--json', 'one JSON object a line instead of the readable dump')
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'parley-dump: ')) })
-    .exitOverride(),
+    .option('--json', 'one JSON object a line instead of the readable dump'),
 );
 
 const complain = (sentence: string): void => void process.stderr.write(`parley-dump: ${sentence}\n`);
@@ -40,8 +38,6 @@ const KEY_LOG_MAX_BYTES = 64 * 1024 * 1024;
 const OUTPUT_BYTES = 64 * 1024;
 
 async function main(): Promise<void> {
-  // Whoever reads our output may go, as a pager does.
-  process.stdout.on('error', () => process.exit());
   const o = command.opts<Options>();
   const [capture = ''] = command.args;
   checkChart(o.chart, [capture, o.keylog]);

@@ -75,8 +75,6 @@ export const SETTINGS: SettingsPlan = { ...LIMIT_SETTINGS, shown: { metrics: hos
 async function main(): Promise<void> {
   if (!settle(command, SETTINGS)) return;
   const o = command.opts<Options>();
-  // Whoever reads our output may go; the chats go on.
-  for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
   const limits = limitsOf(o.limit);
   const host = await addressOf(o.host);
   const log = openLog({ level: o.logLevel, format: o.logFormat, file: o.logFile, rotation: rotationOf(o) });
@@ -195,4 +193,4 @@ function stopOnSignals(log: Log, stop: () => Promise<void>, reopen?: () => void)
   process.on('SIGHUP', reopen ?? signalled);
 }
 
-if (require.main === module) void run(command, main);
+if (require.main === module) void run(command, main, { unread: 'goes on' });
