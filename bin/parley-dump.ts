@@ -111,11 +111,13 @@ function readKeys(file: string): Keys {
 
 /** What a reader should know about the whole. */
 function report(file: string, { packets, shown, closed }: Tally, keys: Keys | undefined): void {
-  if (shown === 0) complain(`${file} holds nothing of Parley (${String(packets)} packets)`);
+  if (shown === 0) complain(`nothing of Parley was found in ${file} (${String(packets)} packets)`);
   if (keys?.size === 0)
     complain('there is no key in the key log: write one with --keylog of parley-server or parley-client');
   if (closed === 0) return;
-  const why = keys ? 'the key log does not open them' : 'give the key log of server or client with --keylog';
+  const why = keys
+    ? 'the key log has no key for them, or the capture lacks what says which'
+    : 'give the key log of server or client with --keylog';
   complain(`what is encrypted stays closed ({..}, ${String(closed)} times): ${why}`);
 }
 

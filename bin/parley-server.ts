@@ -21,7 +21,7 @@ import { systemClock } from '../transport/clock';
 import { systemNetwork } from '../transport/net/system';
 import { KeyStore } from '../transport/security/keystore';
 import { systemRandom } from '../transport/security/random';
-import type { Log } from '../transport/log';
+import { sourceText, type Log } from '../transport/log';
 import { ServerDriver } from '../transport/server-driver';
 import { allOf } from '../transport/trace';
 
@@ -135,9 +135,11 @@ async function main(): Promise<void> {
     throw error;
   });
   const { udp, tcp } = started.ports;
+  // As --server of a client takes it.
+  const at = (port: number): string => sourceText({ address: o.host, port });
   // On a terminal the line below says it.
   if (o.logFile !== undefined) log.info('ready', { udp_port: udp, tcp_port: tcp });
-  process.stdout.write(`parley-server ready: UDP ${o.host}:${String(udp)}, TCP ${o.host}:${String(tcp)}\n`);
+  process.stdout.write(`parley-server ready: UDP ${at(udp)}, TCP ${at(tcp)}\n`);
   notifyReady(process.env, log);
 }
 
@@ -165,7 +167,8 @@ async function addressOf(host: string): Promise<string> {
 function bindingError(error: unknown, { host, udpPort, tcpPort }: Options): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === undefined || syscall === undefined) return error;
-  const which = syscall === 'bind' ? `UDP ${host}:${String(udpPort)}` : `TCP ${host}:${String(tcpPort)}`;
+  const at = (port: number): string => sourceText({ address: host, port });
+  const which = syscall === 'bind' ? `UDP ${at(udpPort)}` : `TCP ${at(tcpPort)}`;
   const remedy = syscall === 'bind' ? '--udp-port or --host' : '--tcp-port or --host';
   const why = code === 'EADDRINUSE' ? 'is in use' : `cannot be bound (${codeOf(error)})`;
   return new UserError(`${which} ${why}; choose another with ${remedy}`);
