@@ -15,6 +15,7 @@ import { pngOf } from '../diagrams/draw/png';
 import { readTraces, TraceError, type Trace } from '../diagrams/trace/reader';
 import { writeFile } from '../storage/file';
 import { codeOf, UserError } from './failure';
+import { refuseMistaken } from './mistaken';
 import { clientId, run, withUsage } from './options';
 
 type Picture = 'svg' | 'png' | 'pdf';
@@ -91,6 +92,8 @@ async function main(): Promise<void> {
 }
 
 function read(files: readonly string[]): Trace[] {
+  const then = '; for a chart start server and clients with --trace FILE';
+  for (const file of files) refuseMistaken(file, 'trace', then);
   try {
     return readTraces(files);
   } catch (error) {

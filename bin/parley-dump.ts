@@ -13,6 +13,7 @@ import { chartOf } from '../diagrams/chart/chart';
 import { chartSvg } from '../diagrams/chart/svg';
 import { writeFile } from '../storage/file';
 import { codeOf, UserError } from './failure';
+import { refuseMistaken } from './mistaken';
 import { run, withUsage } from './options';
 
 interface Options {
@@ -41,6 +42,8 @@ async function main(): Promise<void> {
   const o = command.opts<Options>();
   const [capture = ''] = command.args;
   checkChart(o.chart, [capture, o.keylog]);
+  refuseMistaken(capture, 'capture');
+  if (o.keylog !== undefined) refuseMistaken(o.keylog, 'key log');
   const keys = o.keylog === undefined ? undefined : readKeys(o.keylog);
   const seen = o.chart === undefined ? undefined : new SeenTrace();
   const lines = o.json ? jsonOf : textOf;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { serveRecording } from '../diagrams/inspector/recording';
 import { systemRandom } from '../transport/security/random';
 import { codeOf, UserError } from './failure';
+import { refuseMistaken } from './mistaken';
 import { port, run, withUsage } from './options';
 
 const PAGE = join(__dirname, '..', 'diagrams', 'inspector', 'page.html');
@@ -20,6 +21,7 @@ export const command = withUsage(
 );
 
 function read(file: string): string {
+  refuseMistaken(file, 'recording', '; for the inspector start server and clients with --record FILE');
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
