@@ -17,6 +17,7 @@ import { writeFile } from '../storage/file';
 import { codeOf, UserError } from './failure';
 import { refuseMistaken } from './mistaken';
 import { clientId, run, withUsage } from './options';
+import { listOf, offering } from './words';
 
 type Picture = 'svg' | 'png' | 'pdf';
 type Format = Picture | 'mermaid' | 'text' | 'json';
@@ -47,7 +48,12 @@ export const command = withUsage(
   new Command('parley-chart')
     .description('Draws traces (--trace FILE of server and client) of one run as a message sequence chart.')
     .argument('<trace...>', 'traces; several are merged')
-    .option('--format <list>', `${ALL.join(', ')} (json: with --coverage); several separated by commas`, formats)
+    .addOption(
+      offering(
+        new Option('--format <list>', `${ALL.join(', ')} (json: with --coverage); several separated by commas`),
+        ALL,
+      ).argParser(listOf('format', ALL)),
+    )
     .option('--out <path>', 'file to write (default: standard output); with --coverage a folder for the drawings')
     .addOption(
       new Option('--phase <phase>', "connection: the assignment's six messages; chat: all after them")
@@ -65,13 +71,6 @@ export const command = withUsage(
     .option('--title <words>', 'stands over the chart')
     .option('--coverage', 'which edges of the state diagrams the run took, and which it did not'),
 );
-
-function formats(text: string): readonly Format[] {
-  const asked = text.split(',').map((one) => one.trim());
-  const unknown = asked.find((one) => !ALL.includes(one as Format));
-  if (unknown === undefined) return [...new Set(asked as Format[])];
-  throw new InvalidArgumentError(`There is no format ${unknown}. Formats: ${ALL.join(', ')}.`);
-}
 
 function seconds(text: string): number {
   const number = Number(text);
