@@ -19,6 +19,7 @@ import {
   stretchKey,
   type KeyResult,
 } from '../../transport/security/subscriber-key';
+import { sizeText } from '../sizes';
 import { isSameFile, readLine } from './input';
 import { UserError } from '../failure';
 
@@ -98,6 +99,10 @@ export function check({ data }: Options): void {
       throw new UserError(`${String(faulty.length)} of ${String(findings.length)} pairs are damaged`);
     const texts = findings.reduce((sum, pair) => sum + pair.texts, 0);
     print(`${data} is whole: ${String(texts)} texts of ${String(findings.length)} pairs`);
+    const { used, fullest } = keeping.usage();
+    print(`In use: ${sizeText(used)} (parley-server: --store-max)`);
+    if (fullest)
+      print(`Most of it: the texts of ${fullest.a} and ${fullest.b}, ${sizeText(fullest.bytes)} (--pair-max)`);
   } finally {
     keeping.close();
   }

@@ -21,6 +21,7 @@ function status(count: number, name = (i: number): string => `client-${String(i)
       lists: 0,
       timers: 0,
       storeWritable: true,
+      usage: null,
       counters: { ...newCounters(), sessions: 3, texts: 1200 },
       faults: { WrongMagic: 2, UnknownTag: 3 },
       ignored: {},
