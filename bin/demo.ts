@@ -112,4 +112,4 @@ async function main(): Promise<void> {
   process.exitCode = results.every(([, passed]) => passed) ? EXIT.ok : EXIT.failed;
 }
 
-if (require.main === module) void run(command, main);
+if (require.main === module) void run(command, main, { unread: 'goes on' });

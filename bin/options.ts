@@ -4,7 +4,7 @@ import { LIMITS, limitFaults, type Limits } from '../machines/limits';
 import { isClientId } from '../machines/messages';
 import { StoreError } from '../machines/ports';
 import { ClientError } from '../transport/client/events';
-import { printable, UserError } from './failure';
+import { codeOf, printable, UserError } from './failure';
 import { LOG_LEVELS, type LogLevel } from './logging';
 import { BOUNDS, size, type MaxSizeOptions } from './sizes';
 import { version } from './version';
@@ -72,14 +72,11 @@ export interface CommonOptions extends MaxSizeOptions {
   readonly limit: Partial<Limits>;
 }
 
-/** What every command has. */
-export function withVersion(command: Command): Command {
-  return command.version(version(), '-V, --version', 'print the version').helpOption('-h, --help', 'print this');
-}
-
-/** The same, and one line for wrong usage. */
+/** What every command has: its version, its help, and one line for wrong usage. */
 export function withUsage(command: Command): Command {
-  return withVersion(command)
+  return command
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this')
     .configureOutput({ outputError: (text, write) => write(usageError(command.name(), text)) })
     .exitOverride();
 }
@@ -120,19 +117,29 @@ function usageError(name: string, text: string): string {
 
 /** Runs a command whose subcommands have actions. */
 export async function runAsync(command: Command): Promise<void> {
-  await run(
-    command,
-    () => command.parseAsync().then(() => undefined),
-    () => undefined,
-  );
+  await run(command, () => Promise.resolve(), { parse: () => command.parseAsync() });
+}
+
+export interface Running {
+  readonly parse?: () => unknown;
+  /** When whoever reads our output goes, as `head` does. `goes on` is for what others need, or must put away itself. */
+  readonly unread?: 'ends' | 'goes on';
 }
 
 /** Runs a command to its end; a failure is one line on standard error and a non-zero exit code. */
 export async function run(
   command: Command,
   action: () => Promise<void>,
-  parse: () => unknown = () => command.parse(),
+  { parse = () => command.parse(), unread = 'ends' }: Running = {},
 ): Promise<void> {
+  const fail = (sentence: string): void => void process.stderr.write(`${command.name()}: ${printable(sentence)}\n`);
+  process.stderr.on('error', () => undefined);
+  process.stdout.on('error', (error) => {
+    if (unread === 'goes on') return;
+    if (codeOf(error) === 'EPIPE') process.exit();
+    fail(`standard output cannot be written (${codeOf(error)})`);
+    process.exit(EXIT.failed);
+  });
   try {
     await parse();
     await action();
@@ -142,8 +149,14 @@ export async function run(
       process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
       return;
     }
-    if (![UserError, StoreError, ClientError].some((kind) => error instanceof kind)) throw error;
-    process.stderr.write(`${command.name()}: ${printable((error as Error).message)}\n`);
+    if (!isForeseen(error)) throw error;
+    fail((error as Error).message);
     process.exitCode = error instanceof SettingsError ? EXIT.usage : EXIT.failed;
   }
+}
+
+/** Nothing that the user could mend is a bug of ours, which deserves its stack; nor is what the system refuses. */
+function isForeseen(error: unknown): boolean {
+  if ([UserError, StoreError, ClientError].some((kind) => error instanceof kind)) return true;
+  return error instanceof Error && 'syscall' in error;
 }

@@ -15,7 +15,9 @@ import { pngOf } from '../diagrams/draw/png';
 import { readTraces, TraceError, type Trace } from '../diagrams/trace/reader';
 import { writeFile } from '../storage/file';
 import { codeOf, UserError } from './failure';
-import { clientId, run, withVersion } from './options';
+import { refuseMistaken } from './mistaken';
+import { clientId, run, withUsage } from './options';
+import { listOf, offering } from './words';
 
 type Picture = 'svg' | 'png' | 'pdf';
 type Format = Picture | 'mermaid' | 'text' | 'json';
@@ -42,11 +44,16 @@ interface Options {
   readonly coverage?: true;
 }
 
-export const command = withVersion(
+export const command = withUsage(
   new Command('parley-chart')
     .description('Draws traces (--trace FILE of server and client) of one run as a message sequence chart.')
     .argument('<trace...>', 'traces; several are merged')
-    .option('--format <list>', `${ALL.join(', ')} (json: with --coverage); several separated by commas`, formats)
+    .addOption(
+      offering(
+        new Option('--format <list>', `${ALL.join(', ')} (json: with --coverage); several separated by commas`),
+        ALL,
+      ).argParser(listOf('format', ALL)),
+    )
     .option('--out <path>', 'file to write (default: standard output); with --coverage a folder for the drawings')
     .addOption(
       new Option('--phase <phase>', "connection: the assignment's six messages; chat: all after them")
@@ -62,17 +69,8 @@ export const command = withVersion(
     .option('--no-states', 'messages only')
     .option('--keepalives', 'draw every KEEPALIVE, not their number')
     .option('--title <words>', 'stands over the chart')
-    .option('--coverage', 'which edges of the state diagrams the run took, and which it did not')
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'parley-chart: ')) })
-    .exitOverride(),
+    .option('--coverage', 'which edges of the state diagrams the run took, and which it did not'),
 );
-
-function formats(text: string): readonly Format[] {
-  const asked = text.split(',').map((one) => one.trim());
-  const unknown = asked.find((one) => !ALL.includes(one as Format));
-  if (unknown === undefined) return [...new Set(asked as Format[])];
-  throw new InvalidArgumentError(`There is no format ${unknown}. Formats: ${ALL.join(', ')}.`);
-}
 
 function seconds(text: string): number {
   const number = Number(text);
@@ -81,8 +79,6 @@ function seconds(text: string): number {
 }
 
 async function main(): Promise<void> {
-  // Whoever reads our output may go, as a pager does.
-  process.stdout.on('error', () => undefined);
   const o = command.opts<Options>();
   const traces = read(command.args);
   for (const { file, cut } of traces) {
@@ -95,6 +91,8 @@ async function main(): Promise<void> {
 }
 
 function read(files: readonly string[]): Trace[] {
+  const then = '; for a chart start server and clients with --trace FILE';
+  for (const file of files) refuseMistaken(file, 'trace', then);
   try {
     return readTraces(files);
   } catch (error) {

@@ -132,4 +132,4 @@ async function main(): Promise<void> {
   inspection.close();
 }
 
-if (require.main === module) void run(command, main);
+if (require.main === module) void run(command, main, { unread: 'goes on' });

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** parley-diagrams: state diagrams of our machines, or of a machine of the user's own, in files. What is drawn: diagrams/draw. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FORMATS, type Format } from '../diagrams/draw/formats';
@@ -16,9 +16,11 @@ import {
   type Named,
 } from '../diagrams/draw/generate';
 import type { Level } from '../diagrams/draw/machines';
+import { MACHINES } from '../diagrams/trace/format';
 import { writeFile } from '../storage/file';
 import { codeOf, UserError } from './failure';
-import { run, withVersion } from './options';
+import { run, withUsage } from './options';
+import { listOf, offering } from './words';
 
 interface Options {
   readonly format: readonly Format[];
@@ -29,17 +31,23 @@ interface Options {
   readonly page?: true;
 }
 
+/** As they are typed. */
+const NAMES = MACHINES.map((id) => id.replace(' ', '-'));
 const BINARY: readonly Format[] = ['png', 'pdf'];
 
-export const command = withVersion(
+export const command = withUsage(
   new Command('parley-diagrams')
     .description(
       'Draws state diagrams from the machines themselves: trigger over a rule over actions, Λ for none. Without MACHINE all ' +
-        'of them: client-connection, client-chat, client-history, server-connection, server-chat, server-history.',
+        `of them: ${NAMES.join(', ')}.`,
     )
-    .argument('[MACHINE...]', 'which machines, such as client-connection or "client connection"')
+    .addArgument(
+      offering(new Argument('[MACHINE...]', 'which machines, such as client-connection or "client connection"'), NAMES),
+    )
     .addOption(
-      new Option('--format <list>', `one or more of ${FORMATS.join(',')}`).argParser(formats).default(['svg'], 'svg'),
+      offering(new Option('--format <list>', `one or more of ${FORMATS.join(',')}`), FORMATS)
+        .argParser(listOf('format', FORMATS))
+        .default(['svg'], 'svg'),
     )
     .option('--out <folder>', 'where the files go; - prints one picture in a text format', 'diagrams/generated')
     .addOption(
@@ -55,25 +63,8 @@ export const command = withVersion(
     .addOption(
       new Option('--timeout <seconds>', 'how long the file of --from may take to load').argParser(seconds).default(30),
     )
-    .option('--page', `also write ${PAGE_FILE}, the drawings of the inspector's page`)
-    .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
-    .exitOverride(),
+    .option('--page', `also write ${PAGE_FILE}, the drawings of the inspector's page`),
 );
-
-function oneLine(text: string): string {
-  const what = text.replace(/^error: /, '').trim();
-  return `parley-diagrams: ${what.replaceAll(/\s*\n\s*/g, ' ')} (parley-diagrams --help shows the options)\n`;
-}
-
-/** `svg,pdf`. */
-function formats(list: string): readonly Format[] {
-  const names = list.split(',').map((name) => name.trim());
-  for (const name of names) {
-    if (!(FORMATS as readonly string[]).includes(name))
-      throw new InvalidArgumentError(`There is no format "${name}". Formats: ${FORMATS.join(', ')}.`);
-  }
-  return [...new Set(names as Format[])];
-}
 
 const LONGEST_TIMEOUT_S = 3600;
 function seconds(text: string): number {

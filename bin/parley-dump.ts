@@ -13,7 +13,8 @@ import { chartOf } from '../diagrams/chart/chart';
 import { chartSvg } from '../diagrams/chart/svg';
 import { writeFile } from '../storage/file';
 import { codeOf, UserError } from './failure';
-import { run, withVersion } from './options';
+import { refuseMistaken } from './mistaken';
+import { run, withUsage } from './options';
 
 interface Options {
   readonly keylog?: string;
@@ -21,15 +22,13 @@ interface Options {
   readonly json?: true;
 }
 
-export const command = withVersion(
+export const command = withUsage(
   new Command('parley-dump')
     .description('Shows what Parley said in a capture (pcap or pcapng, of tcpdump, dumpcap or Wireshark).')
     .argument('<capture>', 'the capture file')
     .option('--keylog <file>', 'open what is encrypted with the keys that --keylog of server or client wrote')
     .option('--chart <file.svg>', 'also draw the messages as a sequence chart')
-    .option('--json', 'one JSON object a line instead of the readable dump')
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'parley-dump: ')) })
-    .exitOverride(),
+    .option('--json', 'one JSON object a line instead of the readable dump'),
 );
 
 const complain = (sentence: string): void => void process.stderr.write(`parley-dump: ${sentence}\n`);
@@ -40,11 +39,11 @@ const KEY_LOG_MAX_BYTES = 64 * 1024 * 1024;
 const OUTPUT_BYTES = 64 * 1024;
 
 async function main(): Promise<void> {
-  // Whoever reads our output may go, as a pager does.
-  process.stdout.on('error', () => process.exit());
   const o = command.opts<Options>();
   const [capture = ''] = command.args;
   checkChart(o.chart, [capture, o.keylog]);
+  refuseMistaken(capture, 'capture');
+  if (o.keylog !== undefined) refuseMistaken(o.keylog, 'key log');
   const keys = o.keylog === undefined ? undefined : readKeys(o.keylog);
   const seen = o.chart === undefined ? undefined : new SeenTrace();
   const lines = o.json ? jsonOf : textOf;
@@ -115,11 +114,13 @@ function readKeys(file: string): Keys {
 
 /** What a reader should know about the whole. */
 function report(file: string, { packets, shown, closed }: Tally, keys: Keys | undefined): void {
-  if (shown === 0) complain(`${file} holds nothing of Parley (${String(packets)} packets)`);
+  if (shown === 0) complain(`nothing of Parley was found in ${file} (${String(packets)} packets)`);
   if (keys?.size === 0)
     complain('there is no key in the key log: write one with --keylog of parley-server or parley-client');
   if (closed === 0) return;
-  const why = keys ? 'the key log does not open them' : 'give the key log of server or client with --keylog';
+  const why = keys
+    ? 'the key log has no key for them, or the capture lacks what says which'
+    : 'give the key log of server or client with --keylog';
   complain(`what is encrypted stays closed ({..}, ${String(closed)} times): ${why}`);
 }
 

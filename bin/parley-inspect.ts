@@ -6,22 +6,22 @@ import { join } from 'node:path';
 import { serveRecording } from '../diagrams/inspector/recording';
 import { systemRandom } from '../transport/security/random';
 import { codeOf, UserError } from './failure';
-import { port, run, withVersion } from './options';
+import { refuseMistaken } from './mistaken';
+import { port, run, withUsage } from './options';
 
 const PAGE = join(__dirname, '..', 'diagrams', 'inspector', 'page.html');
 
-export const command = withVersion(
+export const command = withUsage(
   new Command('parley-inspect')
     .description(
       'Shows recordings (--record FILE of server and client, or exported by the page) in a page on 127.0.0.1.',
     )
     .argument('<file...>', 'recordings; several are shown together')
-    .option('--port <port>', 'port of the page, 0 = chosen by the system', port, 0)
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'parley-inspect: ')) })
-    .exitOverride(),
+    .option('--port <port>', 'port of the page, 0 = chosen by the system', port, 0),
 );
 
 function read(file: string): string {
+  refuseMistaken(file, 'recording', '; for the inspector start server and clients with --record FILE');
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {

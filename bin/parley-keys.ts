@@ -3,8 +3,7 @@
  * parley-keys: subscribers and their keys (protocol 2.3, P17). Arguments, exit codes and the one line of an error; what the
  * commands do is in keys/. A key must never be written here.
  */
-import { Command, CommanderError } from 'commander';
-import { StoreError } from '../machines/ports';
+import { Command } from 'commander';
 import {
   addSubscribers,
   backup,
@@ -14,30 +13,17 @@ import {
   removeSubscribers,
   type Options,
 } from './keys/commands';
-import { Refusal } from './keys/refusal';
-import { clientId, withVersion } from './options';
-
-const EXIT = { refused: 1, usage: 2 } as const;
+import { clientId, runAsync, withUsage } from './options';
 
 function clientIds(id: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), clientId(id)];
 }
 
-/** One line, and no word that an error has happened twice. */
-function oneLine(message: string): string {
-  return `parley-keys: ${message
-    .replace(/^error: /, '')
-    .trim()
-    .replaceAll(/\s*\n\s*/g, ' ')}\n`;
-}
-
 export function program(): Command {
-  const keys = withVersion(new Command('parley-keys'))
+  const keys = withUsage(new Command('parley-keys'))
     .description('Makes and keeps the subscribers of a Parley server and their secret keys.')
     .option('--data <file>', "the server's database", './parley.db')
-    .configureHelp({ showGlobalOptions: true })
-    .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
-    .exitOverride();
+    .configureHelp({ showGlobalOptions: true });
   defineCommands(keys);
   return keys;
 }
@@ -81,22 +67,4 @@ function defineCommands(keys: Command): void {
     .action((id: string, source: string, _, command: Command) => importSubscriber(id, source, options(command)));
 }
 
-/** @returns the exit code */
-function report(error: unknown): number {
-  // Commander has written its own line.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
-  const foreseen =
-    error instanceof StoreError || error instanceof Refusal || (error instanceof Error && 'syscall' in error);
-  // A bug of ours deserves its stack.
-  if (!foreseen) throw error;
-  process.stderr.write(oneLine(error.message));
-  return EXIT.refused;
-}
-
-if (require.main === module) {
-  program()
-    .parseAsync()
-    .catch((error: unknown) => {
-      process.exitCode = report(error);
-    });
-}
+if (require.main === module) void runAsync(program());

@@ -21,6 +21,7 @@ import { systemClock } from '../transport/clock';
 import { systemNetwork } from '../transport/net/system';
 import { KeyStore } from '../transport/security/keystore';
 import { systemRandom } from '../transport/security/random';
+import { sourceText, type Log } from '../transport/log';
 import { ServerDriver } from '../transport/server-driver';
 import { allOf } from '../transport/trace';
 
@@ -74,8 +75,6 @@ export const SETTINGS: SettingsPlan = { ...LIMIT_SETTINGS, shown: { metrics: hos
 async function main(): Promise<void> {
   if (!settle(command, SETTINGS)) return;
   const o = command.opts<Options>();
-  // Whoever reads our output may go; the chats go on.
-  for (const output of [process.stdout, process.stderr]) output.on('error', () => undefined);
   const limits = limitsOf(o.limit);
   const host = await addressOf(o.host);
   const log = openLog({ level: o.logLevel, format: o.logFormat, file: o.logFile, rotation: rotationOf(o) });
@@ -127,16 +126,20 @@ async function main(): Promise<void> {
     watching.close();
   };
   // Without a log file nobody needs it reopened: then the terminal it was started on has gone.
-  stopOnSignals(stop, o.logFile === undefined ? undefined : () => reopened(log, files));
+  stopOnSignals(log, stop, o.logFile === undefined ? undefined : () => reopened(log, files));
+  // A bug: Node writes the stack to standard error and ends.
+  process.on('uncaughtExceptionMonitor', ({ name }) => log.error('crashed: standard error has more', { error: name }));
   await watching.start(started, log, say).catch(async (error: unknown) => {
     await started.stop();
     store.close();
     throw error;
   });
   const { udp, tcp } = started.ports;
+  // As --server of a client takes it.
+  const at = (port: number): string => sourceText({ address: o.host, port });
   // On a terminal the line below says it.
   if (o.logFile !== undefined) log.info('ready', { udp_port: udp, tcp_port: tcp });
-  process.stdout.write(`parley-server ready: UDP ${o.host}:${String(udp)}, TCP ${o.host}:${String(tcp)}\n`);
+  process.stdout.write(`parley-server ready: UDP ${at(udp)}, TCP ${at(tcp)}\n`);
   notifyReady(process.env, log);
 }
 
@@ -164,22 +167,33 @@ async function addressOf(host: string): Promise<string> {
 function bindingError(error: unknown, { host, udpPort, tcpPort }: Options): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === undefined || syscall === undefined) return error;
-  const which = syscall === 'bind' ? `UDP ${host}:${String(udpPort)}` : `TCP ${host}:${String(tcpPort)}`;
+  const at = (port: number): string => sourceText({ address: host, port });
+  const which = syscall === 'bind' ? `UDP ${at(udpPort)}` : `TCP ${at(tcpPort)}`;
   const remedy = syscall === 'bind' ? '--udp-port or --host' : '--tcp-port or --host';
   const why = code === 'EADDRINUSE' ? 'is in use' : `cannot be bound (${codeOf(error)})`;
   return new UserError(`${which} ${why}; choose another with ${remedy}`);
 }
 
-/** The first signal stops gracefully, a second one at once; SIGHUP only if there is nothing to `reopen`. */
-function stopOnSignals(stop: () => Promise<void>, reopen?: () => void): void {
+/**
+ * The first signal stops gracefully, a second one at once; SIGHUP only if there is nothing to `reopen`. Each leaves its line:
+ * a log that ends without `stopped` is of a server that was killed or has crashed.
+ */
+function stopOnSignals(log: Log, stop: () => Promise<void>, reopen?: () => void): void {
   let phase: 'running' | 'stopping' = 'running';
-  const signalled = (): void => {
-    if (phase === 'stopping') process.exit(1);
+  const signalled = (signal: NodeJS.Signals): void => {
+    if (phase === 'stopping') {
+      log.warn('stopped at once', { cause: signal });
+      process.exit(1);
+    }
     phase = 'stopping';
-    void stop().then(() => process.exit(0));
+    log.info('stopping', { cause: signal });
+    void stop().then(() => {
+      log.info('stopped');
+      process.exit(0);
+    });
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, signalled);
   process.on('SIGHUP', reopen ?? signalled);
 }
 
-if (require.main === module) void run(command, main);
+if (require.main === module) void run(command, main, { unread: 'goes on' });

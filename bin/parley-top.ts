@@ -43,7 +43,7 @@ async function main(): Promise<void> {
   if (o.json) process.stdout.write(`${JSON.stringify(await askStatus(o.status))}\n`);
   else if (o.once || !process.stdout.isTTY || !process.stdin.isTTY) {
     const view = { columns: process.stdout.isTTY ? process.stdout.columns : Infinity, rows: Infinity };
-    const lines = draw(await askStatus(o.status), undefined, { ...view, sort: o.sort, offset: 0 });
+    const lines = draw(await askStatus(o.status), undefined, { ...view, sort: o.sort, offset: 0, live: false });
     process.stdout.write(`${lines.join('\n')}\n`);
   } else await live(o);
 }
@@ -67,7 +67,7 @@ async function live({ status: socket, interval: seconds, sort }: Options): Promi
   const first = await askStatus(socket);
   let [now, before, offset, trouble] = [first, undefined as Status | undefined, 0, ''];
   const show = (): void => {
-    const view = { columns: stdout.columns, rows: stdout.rows - 1, sort, offset };
+    const view = { columns: stdout.columns, rows: stdout.rows - 1, sort, offset, live: true };
     const lines = draw(now, before, view);
     if (trouble !== '') lines.splice(3, 1, trouble.slice(0, stdout.columns));
     stdout.write(`\x1b[H${lines.map((line) => `${line}\x1b[K`).join('\r\n')}\x1b[J`);

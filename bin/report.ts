@@ -8,7 +8,7 @@ import { SettingsError, settingsOf, type Settings } from '../diagrams/report/set
 import { SCENARIOS } from './demo/scenarios';
 import { Stage } from './demo/stage';
 import { codeOf, UserError } from './failure';
-import { EXIT, run, withVersion } from './options';
+import { EXIT, run, withUsage } from './options';
 
 const ROOT = join(__dirname, '..', '..');
 
@@ -19,14 +19,13 @@ interface Options {
   readonly tests?: true;
 }
 
-export const command = withVersion(
+export const command = withUsage(
   new Command('report')
     .description('Writes the report: one HTML page, a PDF of the same content, and a recording.')
     .option('--out <folder>', 'where it is written', join('docs', 'report'))
     .option('--settings <file>', 'title, course, authors and date, as YAML', join('docs', 'report.yaml'))
     .option('--quick', 'play the scenarios V1 and V2 only')
-    .option('--tests', 'run a selection of the tests if there is no result of the last run')
-    .exitOverride(),
+    .option('--tests', 'run a selection of the tests if there is no result of the last run'),
 );
 
 async function settingsFrom(file: string): Promise<Settings> {

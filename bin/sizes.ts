@@ -32,6 +32,12 @@ export function stoppedGrowth({ maxSize }: MaxSizeOptions, last: (why: string) =
 }
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, M: MIB, G: 1024 ** 3 };
+/** `12.3M`, as `size` reads it but for the fraction. */
+export function sizeText(bytes: number): string {
+  const [unit = '', of = 1] = Object.entries(UNITS).findLast(([, one]) => bytes >= one) ?? [];
+  return `${String(Number((bytes / of).toFixed(1)))}${unit}`;
+}
+
 const SIZE_MIN_BYTES = 1024;
 
 /** `10M`: bytes, or k, M, G for powers of 1024; 0 for no bound. */

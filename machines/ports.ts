@@ -131,10 +131,22 @@ export class PairFullError extends StoreError {
   }
 }
 
+/** How full a store is, in bytes; a largest size of 0 is no bound. */
+export interface StoreUsage {
+  /** What is in use of the file; room that was given back is not. */
+  readonly used: number;
+  readonly max: number;
+  /** The pair with the most texts, with their size; undefined where nobody has any that are filed. */
+  readonly fullest: { readonly a: string; readonly b: string; readonly bytes: number } | undefined;
+  readonly pairMax: number;
+}
+
 /** Everything of storage behind one handle. */
 export interface Store extends History, SessionNumbers {
   readonly subscribers: SubscriberStore;
   /** A real write, to find out whether a store that failed works again. @throws StoreError */
   probe(): void;
+  /** @throws StoreError */
+  usage(): StoreUsage;
   close(): void;
 }

@@ -87,6 +87,16 @@ function ownDescriptor(path: string): number | undefined {
   return number === undefined ? (out === undefined ? 2 : 1) : Number(number);
 }
 
+/** Windows has no such bits, reports them as set, and may refuse to change them. */
+function hasModes(): boolean {
+  return process.platform !== 'win32';
+}
+
+/** Whether others may read or write it, where a system has modes that say so. */
+export function isShared({ mode }: Pick<Stats, 'mode'>): boolean {
+  return hasModes() && (mode & 0o077) !== 0;
+}
+
 /** @returns the sentence for what was opened and is not what it has to be */
 function faultOf(path: string, stats: Stats, opening: Opening, worth: Worth): string | undefined {
   if (stats.isCharacterDevice() && worth !== 'secret') return undefined;
@@ -106,15 +116,15 @@ function faultOfOld(path: string, stats: Stats, worth: Worth): string | undefine
 }
 
 /** Whoever holds it open already reads on, whatever its mode becomes. */
-function openToOthers(path: string, { mode }: Stats, worth: Worth): string | undefined {
-  if (worth === 'plain' || process.platform === 'win32' || (mode & 0o077) === 0) return undefined;
-  const octal = (mode & 0o777).toString(8).padStart(4, '0');
+function openToOthers(path: string, stats: Stats, worth: Worth): string | undefined {
+  if (worth === 'plain' || !isShared(stats)) return undefined;
+  const octal = (stats.mode & 0o777).toString(8).padStart(4, '0');
   return `${path} is open to others (mode ${octal}): remove it, or chmod 600 it if nobody has it open`;
 }
 
 /** What is right is made ready. */
 function prepare(file: number, stats: Stats, opening: Opening, worth: Worth): void {
-  if (worth !== 'plain' && (stats.mode & 0o777) !== MODE[worth]) fchmodSync(file, MODE[worth]);
+  if (worth !== 'plain' && hasModes() && (stats.mode & 0o777) !== MODE[worth]) fchmodSync(file, MODE[worth]);
   if (opening === 'replace' && stats.size > 0) ftruncateSync(file);
 }
 

@@ -18,7 +18,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { StoreError } from '../machines/ports';
 import { errnoOf } from './failure';
-import { openFile, writeAll } from './file';
+import { isShared, openFile, writeAll } from './file';
 
 const KEY_LINE = /^[0-9a-f]{64}(\r?\n)?$/;
 /** More than the longest line that matches; what is longer is no key file, whatever follows. */
@@ -47,8 +47,7 @@ export function readKeyFile(path: string): string {
 /** @throws StoreError `unusable`: not a regular file, or one that others can read (protocol 2.3) */
 export function refuseShared(path: string, stats: Stats): void {
   if (!stats.isFile()) throw unusable(`${path} is not a regular file; name the key file`);
-  // Windows has no such bits, and reports them as set.
-  if (process.platform !== 'win32' && (stats.mode & 0o077) !== 0) {
+  if (isShared(stats)) {
     throw unusable(`${path} can be read by others; run "chmod 600 ${path}"`);
   }
 }

@@ -57,6 +57,7 @@ export function memoryStore(): MemoryStore {
     },
     subscribers: memorySubscribers(writable, renew),
     probe: writable,
+    usage: () => ({ used: 0, max: 0, fullest: undefined, pairMax: 0 }),
     close: () => undefined,
   };
   return store;

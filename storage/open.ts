@@ -8,7 +8,7 @@ import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { StoreError } from '../machines/ports';
 import { BUSY_TIMEOUT_MS, WAIT, Connection } from './connection';
-import { openFile } from './file';
+import { isShared, openFile } from './file';
 import { codeOf, errnoOf, meaningOf } from './failure';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema';
 import { foreignSchema, hasOurTables, OTHER_TABLES, unchanged } from './unchanged';
@@ -158,7 +158,7 @@ function checkIdentity(path: string, application: number, version: number): void
 function keepPrivate(path: string): void {
   for (const file of [path, `${path}-wal`, `${path}-shm`, `${path}-journal`]) {
     const stats = statSync(file, { throwIfNoEntry: false });
-    if (stats === undefined || (stats.mode & 0o077) === 0) continue;
+    if (stats === undefined || !isShared(stats)) continue;
     try {
       chmodSync(file, 0o600);
     } catch (error) {

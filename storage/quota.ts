@@ -1,5 +1,5 @@
 /** How much the texts of one pair may become; a pair that is full is nobody else's trouble (protocol 4.11). */
-import { PairFullError, type AcceptedRun } from '../machines/ports';
+import { PairFullError, type AcceptedRun, type StoreUsage } from '../machines/ports';
 import { pairName, pairOf } from './agreement';
 import type { Connection } from './connection';
 
@@ -42,4 +42,24 @@ export class PairQuota {
     this.below.add(name);
     return false;
   }
+}
+
+const PAGES = `
+  SELECT (page_count - freelist_count) * page_size
+  FROM pragma_page_count, pragma_freelist_count, pragma_page_size`;
+/** As bytes: libsql ends the process on a string that is not UTF-8, which damage can leave in a file. */
+const FULLEST = `
+  SELECT CAST(json_array(low, high, bytes) AS BLOB) FROM pairs WHERE low <> '' AND bytes > 0 ORDER BY bytes DESC LIMIT 1`;
+
+/** @param max and `pairMax`: the bounds of this store, 0 for none @returns what `Store.usage` is */
+export function usageReader(connection: Connection, max: number, pairMax: number): () => StoreUsage {
+  const pages = connection.prepare<[used: number]>(PAGES);
+  const fullest = connection.prepare<[json: Buffer]>(FULLEST);
+  return () =>
+    connection.attempt(() => {
+      const [used = 0] = pages.get([]) ?? [];
+      const [json] = fullest.get([]) ?? [];
+      const [a, b, bytes] = JSON.parse(json?.toString('utf8') ?? '[]') as [string?, string?, number?];
+      return { used, max, fullest: a && b && bytes ? { a, b, bytes } : undefined, pairMax };
+    });
 }

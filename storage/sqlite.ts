@@ -6,6 +6,7 @@ import { nextBlock } from './agreement';
 import { WAIT, type Connection } from './connection';
 import { sqliteHistory, type Filing } from './history';
 import { openDatabase } from './open';
+import { usageReader } from './quota';
 import { sqliteSubscribers } from './subscribers';
 
 /**
@@ -32,7 +33,7 @@ export function openStore(path: string, { create, durability, maxBytes = 0, pair
   try {
     const connection = openDatabase(path, create);
     if (maxBytes > 0) connection.limit(maxBytes);
-    return storeOn(connection, durability, undefined, pairMaxBytes);
+    return storeOn(connection, durability, undefined, pairMaxBytes, maxBytes);
   } catch (error) {
     // What would be a failure of a store that worked is, of one that never did, that it cannot be used.
     if (!(error instanceof StoreError) || error.kind !== 'failed') throw error;
@@ -40,12 +41,16 @@ export function openStore(path: string, { create, durability, maxBytes = 0, pair
   }
 }
 
-/** The store on a database that is open; `close` closes it. @param fileAfter and `pairMax`: see storage/history.ts */
+/**
+ * The store on a database that is open; `close` closes it. @param fileAfter and `pairMax`: see storage/history.ts
+ * @param max what `usage` tells; `Connection.limit` holds it
+ */
 export function storeOn(
   connection: Connection,
   durability: Durability,
   fileAfter?: number,
   pairMax?: number,
+  max = 0,
 ): Store & Filing {
   return connection.attempt(() => {
     connection.exec(`PRAGMA synchronous = ${durability}`);
@@ -55,6 +60,7 @@ export function storeOn(
       ...sqliteSessionNumbers(connection, durability),
       subscribers: sqliteSubscribers(connection, history),
       probe: prober(connection, history),
+      usage: usageReader(connection, max, pairMax ?? 0),
       close: () => connection.close(),
     };
   });

@@ -89,6 +89,11 @@ export class Channel {
     this.watch();
   }
 
+  /** Neither side has begun to end it. */
+  get isOpen(): boolean {
+    return this.phase === 'open';
+  }
+
   /** Bytes on their way out: handed to the socket, and queued unsealed (P13). */
   get outgoing(): number {
     return this.o.stream.writableLength + this.writer.bytes;

@@ -9,7 +9,7 @@ import type { Watcher } from '../machines/stepper';
 import type { ClientEffect } from '../machines/effects';
 import type { Fault } from '../machines/faults';
 import { WIRE, type Limits } from '../machines/limits';
-import { textFault } from '../machines/messages';
+import { CLOSE_REASON, textFault } from '../machines/messages';
 import type { Observer } from '../machines/observer';
 import type { Address, Clock, Random } from '../machines/ports';
 import { Channel } from './channel';
@@ -18,7 +18,7 @@ import { Timers } from './clock';
 import type { WireTrace } from './trace';
 import { FaultCounter } from './faults';
 import type { Run } from './inbound';
-import { causeText, type Log } from './log';
+import { causeText, reasonText, type Log } from './log';
 import type { Network, Stream } from './net/network';
 import type { KeyStore } from './security/keystore';
 
@@ -243,7 +243,7 @@ export class ClientDriver {
           this.o.log.info('disconnected', {
             client: this.o.id,
             cause: causeText(cause),
-            ...(reason === undefined ? {} : { reason }),
+            ...(reason === undefined ? {} : { reason: reasonText(CLOSE_REASON, reason) }),
           });
           this.handle({ type: 'N.CLOSED', cause, ...(reason === undefined ? {} : { reason }) });
         },

@@ -20,7 +20,8 @@ export interface LogFields {
   readonly session?: number;
   readonly peer?: string;
   readonly cause?: string;
-  readonly reason?: number;
+  /** A word for the number in CLOSE or END_NOTIF. */
+  readonly reason?: string;
   readonly udp_port?: number;
   readonly tcp_port?: number;
   readonly file?: string;
@@ -74,6 +75,12 @@ export function logTransition(log: Log): (transition: Transition) => void {
 /** Why a connection ended, as it is written in logs: an end without CLOSE proves nothing about what is missing (P21). */
 export function causeText(cause: ClosedCause): string {
   return cause === 'lost' ? 'truncated' : cause;
+}
+
+/** The word for a number in CLOSE (`CLOSE_REASON`) or END_NOTIF (`END_WHY`): `logged-off`; a peer may send others. */
+export function reasonText(words: Readonly<Record<string, number>>, code: number): string {
+  const [word = `other (${String(code)})`] = Object.entries(words).find(([, known]) => known === code) ?? [];
+  return word.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** An address as it is written in logs: `127.0.0.1:4390`, `[::1]:4390`. */

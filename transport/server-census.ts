@@ -3,6 +3,7 @@
  * a monitor; one row a client, with its ID, for the operator alone. Must never be here: texts, keys, a change of anything.
  */
 import type { Fault } from '../machines/faults';
+import type { StoreUsage } from '../machines/ports';
 import type { Switchboard } from '../machines/server/switchboard';
 import type { FaultCounter } from './faults';
 import { sourceText } from './log';
@@ -30,6 +31,13 @@ export interface Census {
   readonly timers: number;
   /** false: nothing can be stored, and no chat begins (P2). */
   readonly storeWritable: boolean;
+  /** null: the store cannot be read. Without the names of the fullest pair. */
+  readonly usage: {
+    readonly used: number;
+    readonly max: number;
+    readonly pair: number;
+    readonly pairMax: number;
+  } | null;
   readonly counters: Readonly<ServerCounters>;
   readonly faults: Readonly<Partial<Record<Fault, number>>>;
   /** Events that machines ignored on purpose, by type. */
@@ -60,12 +68,13 @@ export interface Counted {
   readonly unboundSockets: number;
   readonly timers: number;
   readonly storeWritable: boolean;
+  readonly usage: StoreUsage | null;
 }
 
 const CONNECTION_STATES = ['Wait for RESPONSE', 'Connecting', 'Connected'] as const;
 const CHAT_STATES = ['Wait for CHAT_REQUEST', 'Active Chat'] as const;
 
-export function takeCensus({ switchboard, links, faults, counters, ...read }: Counted): Census {
+export function takeCensus({ switchboard, links, faults, counters, usage, ...read }: Counted): Census {
   const { tables } = switchboard;
   const connectionStates = zeros(CONNECTION_STATES);
   const chatStates = zeros(CHAT_STATES);
@@ -76,6 +85,7 @@ export function takeCensus({ switchboard, links, faults, counters, ...read }: Co
   const { queuedBytes, queuedBytesMost, bytesIn, bytesOut } = links.traffic();
   return {
     ...read,
+    usage: usage && { used: usage.used, max: usage.max, pair: usage.fullest?.bytes ?? 0, pairMax: usage.pairMax },
     connectionStates,
     chatStates,
     boundSockets: links.size,

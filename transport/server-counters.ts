@@ -20,6 +20,10 @@ export interface ServerCounters {
   /** A question that was repeated, and answered with the same bytes again (protocol 3.4): a datagram was late or lost. */
   answersRepeated: number;
   wrongResponses: number;
+  /** Texts that were accepted and could not be stored, so their sessions ended: their pair is full, all is full, or a failure. */
+  unstoredPairFull: number;
+  unstoredFull: number;
+  unstoredFailed: number;
 }
 
 export function newCounters(): ServerCounters {
@@ -35,5 +39,8 @@ export function newCounters(): ServerCounters {
     streamBytesOut: 0,
     answersRepeated: 0,
     wrongResponses: 0,
+    unstoredPairFull: 0,
+    unstoredFull: 0,
+    unstoredFailed: 0,
   };
 }

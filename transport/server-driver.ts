@@ -11,7 +11,15 @@ import type { Limits } from '../machines/limits';
 import { WIRE } from '../machines/limits';
 import type { TcpMessage } from '../machines/messages';
 import type { Transition } from '../machines/observer';
-import { PairFullError, type Address, type Clock, type Random, type Store, type StoreError } from '../machines/ports';
+import {
+  PairFullError,
+  StoreError,
+  type Address,
+  type Clock,
+  type Random,
+  type Store,
+  type StoreUsage,
+} from '../machines/ports';
 import { Switchboard, type Instance, type Order, type Outcome } from '../machines/server/switchboard';
 import { Acceptor, type Offer } from './acceptor';
 import { SourceAdmission } from './admission';
@@ -105,7 +113,7 @@ export class ServerDriver {
     });
     this.turn = new Turn(
       {
-        unstored: (sessions, error) => this.unstored(sessions, error, outsiders),
+        unstored: (sessions, error, texts) => this.unstored(sessions, error, texts, outsiders),
         pumpDone: (pump) => {
           const at = this.links.pumpDone(pump);
           if (at) this.perform(this.switchboard.historyDone(at));
@@ -186,8 +194,23 @@ export class ServerDriver {
 
   private get counted(): Counted {
     const { switchboard, links, faults, counters, acceptor, timers, health } = this;
-    const read = { unboundSockets: acceptor.size, timers: timers.size, storeWritable: health.writable };
+    const read = {
+      unboundSockets: acceptor.size,
+      timers: timers.size,
+      storeWritable: health.writable,
+      usage: this.usage,
+    };
     return { switchboard, links, faults, counters, ...read };
+  }
+
+  /** A store that cannot be read makes no figures. */
+  private get usage(): StoreUsage | null {
+    try {
+      return this.o.store.usage();
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      return null;
+    }
   }
 
   /** An event for a live machine, as the inspector's page sends it. */
@@ -314,7 +337,7 @@ export class ServerDriver {
       case 'send':
         return links.send(at, effect.messages as TcpMessage[]);
       case 'close':
-        return links.channel(at)?.close(effect.reason);
+        return links.close(at, effect.reason);
       case 'store':
         return this.store(effect);
       case 'startPump':
@@ -354,9 +377,11 @@ export class ServerDriver {
     this.turn.afterwards(() => this.authenticator.forget(at.serial));
   }
 
-  private unstored(sessions: ReadonlySet<number>, error: StoreError, outsiders: Log): void {
+  private unstored(sessions: ReadonlySet<number>, error: StoreError, texts: number, outsiders: Log): void {
     const { message } = error;
-    if (error instanceof PairFullError) outsiders.warn('a pair is full; its session ends', { error: message });
+    const pairFull = error instanceof PairFullError;
+    this.counters[pairFull ? 'unstoredPairFull' : error.kind === 'full' ? 'unstoredFull' : 'unstoredFailed'] += texts;
+    if (pairFull) outsiders.warn('a pair is full; its session ends', { error: message });
     else {
       this.o.log.error('texts could not be stored; their sessions end', { error: message });
       this.health.failed();

@@ -3,7 +3,7 @@
  * sent over them. Must never be here: machines, what a message means.
  */
 import type { Limits } from '../machines/limits';
-import type { ClosedCause, TcpMessage } from '../machines/messages';
+import { CLOSE_REASON, END_WHY, type ClosedCause, type CloseReason, type TcpMessage } from '../machines/messages';
 import type { Address, Clock, Store, StoreError } from '../machines/ports';
 import type { Instance } from '../machines/server/switchboard';
 import type { Offer } from './acceptor';
@@ -13,7 +13,7 @@ import type { WireTrace } from './trace';
 import type { FaultCounter } from './faults';
 import { HistoryPump } from './history-pump';
 import type { Run } from './inbound';
-import { causeText, sourceText, type Log } from './log';
+import { causeText, reasonText, sourceText, type Log } from './log';
 import type { ServerCounters } from './server-counters';
 import type { Turn } from './turn';
 
@@ -89,7 +89,7 @@ export class ServerLinks {
             client: at.id,
             source,
             cause: causeText(cause),
-            ...(reason === undefined ? {} : { reason }),
+            ...(reason === undefined ? {} : { reason: reasonText(CLOSE_REASON, reason) }),
           });
           this.handlers.closed(at, cause, reason);
         },
@@ -112,9 +112,23 @@ export class ServerLinks {
   send(at: Instance, messages: readonly TcpMessage[]): void {
     const [first] = messages;
     if (first?.type === 'END_NOTIF') {
-      this.o.log.info('session ended', { session: first.session, client: at.id, reason: first.why ?? 0 });
+      const reason = reasonText(END_WHY, first.why ?? END_WHY.ended);
+      this.o.log.info('session ended', { session: first.session, client: at.id, reason });
     }
     this.links.get(at)?.channel.send(messages);
+  }
+
+  /** Ends the connection from our side; what waits for it is written first (4.9). */
+  close(at: Instance, reason: CloseReason | 'silent'): void {
+    const link = this.links.get(at);
+    if (!link?.channel.isOpen) return;
+    this.o.log.info('disconnected', {
+      client: at.id,
+      source: sourceText(link.remote),
+      cause: 'closed',
+      ...(reason === 'silent' ? {} : { reason: reasonText(CLOSE_REASON, CLOSE_REASON[reason]) }),
+    });
+    link.channel.close(reason);
   }
 
   startPump(at: Instance, id: string): void {

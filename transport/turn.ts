@@ -8,7 +8,7 @@ import { type HistoryPump } from './history-pump';
 
 export interface TurnPorts {
   /** The turn's texts of these sessions are not stored and must not be seen. */
-  unstored(sessions: ReadonlySet<number>, error: StoreError): void;
+  unstored(sessions: ReadonlySet<number>, error: StoreError, texts: number): void;
   pumpDone(pump: HistoryPump): void;
 }
 interface Asked {
@@ -110,7 +110,7 @@ export class Turn {
         if (!(error instanceof StoreError)) throw error;
         const theirs = error instanceof PairFullError ? error.sessions : new Set(left.map(({ session }) => session));
         for (const session of theirs) lost.add(session);
-        this.ports.unstored(theirs, error);
+        this.ports.unstored(theirs, error, textsOf(left, theirs));
       }
     }
     return lost;
@@ -144,6 +144,9 @@ export class Turn {
   }
 }
 
+function textsOf(runs: readonly AcceptedRun[], sessions: ReadonlySet<number>): number {
+  return runs.reduce((count, { session, texts }) => count + (sessions.has(session) ? texts.length : 0), 0);
+}
 function stored(runs: readonly AcceptedRun[], lost: ReadonlySet<number>): readonly AcceptedRun[] {
   return lost.size === 0 ? runs : runs.filter(({ session }) => !lost.has(session));
 }

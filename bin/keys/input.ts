@@ -3,7 +3,7 @@
  */
 import { createReadStream, statSync } from 'node:fs';
 import { refuseShared } from '../../storage/keyfile';
-import { Refusal } from './refusal';
+import { UserError } from '../failure';
 
 const STANDARD_INPUT = '-';
 /** Far more than any key or passphrase. */
@@ -12,13 +12,13 @@ const INPUT_MAX_BYTES = 4_096;
 /**
  * @param source a file that its owner alone can read, or `-` for standard input
  * @param prompt shown to whoever types the line
- * @returns the line without its end @throws StoreError, Refusal: not readable, not one line, too long, not UTF-8
+ * @returns the line without its end @throws StoreError, UserError: not readable, not one line, too long, not UTF-8
  */
 export async function readLine(source: string, prompt: string): Promise<string> {
   const content = source === STANDARD_INPUT ? await typed(prompt) : await contentOf(source);
   const line = content.replace(/\r?\n$/, '');
-  if (line === '') throw new Refusal(`${nameOf(source)} is empty; it must have one line`);
-  if (line.includes('\n')) throw new Refusal(`${nameOf(source)} must have one line and nothing after it`);
+  if (line === '') throw new UserError(`${nameOf(source)} is empty; it must have one line`);
+  if (line.includes('\n')) throw new UserError(`${nameOf(source)} must have one line and nothing after it`);
   return line;
 }
 
@@ -36,7 +36,7 @@ async function typed(prompt: string): Promise<string> {
 
 async function contentOf(path: string): Promise<string> {
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) throw new Refusal(`${path} does not exist`);
+  if (stats === undefined) throw new UserError(`${path} does not exist`);
   refuseShared(path, stats);
   return read(createReadStream(path), path);
 }
@@ -48,13 +48,13 @@ async function read(input: AsyncIterable<unknown>, source: string): Promise<stri
   for await (const chunk of input as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     size += chunk.length;
-    if (size > INPUT_MAX_BYTES) throw new Refusal(`${nameOf(source)} is too long for a key or a passphrase`);
+    if (size > INPUT_MAX_BYTES) throw new UserError(`${nameOf(source)} is too long for a key or a passphrase`);
     if (chunk.includes('\n')) break;
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
   } catch {
-    throw new Refusal(`${nameOf(source)} is not UTF-8 text`);
+    throw new UserError(`${nameOf(source)} is not UTF-8 text`);
   }
 }
 

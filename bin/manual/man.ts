@@ -1,8 +1,9 @@
 /** A command's manual page, in the macros of man(7). Must never be here: what a command does. */
 import type { Flag, Manual, Operand } from './model';
+import { MORE, type Line } from './more';
 
 /** Sections that the definitions cannot tell, by the name of the command. */
-const MORE: Readonly<Record<string, string>> = {
+const SECTIONS: Readonly<Record<string, string>> = {
   'parley-server': `
 .SH SETTINGS
 Each option \\fB\\-\\-some\\-name\\fR can also be given as \\fBPARLEY_SOME_NAME\\fR in the environment and as \\fBsome\\-name:\\fR
@@ -45,11 +46,18 @@ export function manPage(manual: Manual, version: string, others: readonly string
     '.SH OPTIONS',
     ...manual.flags.flatMap(flag),
     ...(parts.length > 0 ? ['.SH COMMANDS', ...parts.flatMap(part)] : []),
-    ...(MORE[name]?.trim().split('\n') ?? []),
+    ...(SECTIONS[name]?.trim().split('\n') ?? []),
+    ...lines('.SH FILES', MORE[name]?.files, 'I'),
+    ...lines('.SH EXAMPLES', MORE[name]?.examples, 'B'),
     '.SH SEE ALSO',
     seeAlso.join(',\n'),
     '',
   ].join('\n');
+}
+
+function lines(heading: string, all: readonly Line[] = [], font: 'B' | 'I'): string[] {
+  if (all.length === 0) return [];
+  return [heading, ...all.flatMap(([line, about]) => ['.TP', `\\f${font}${roff(line)}\\fR`, roff(about)])];
 }
 
 function firstSentence(text: string): string {

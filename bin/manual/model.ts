@@ -4,6 +4,7 @@
  */
 import type { Argument, Command, Option } from 'commander';
 import { LIMITS } from '../../machines/limits';
+import { wordsOf } from '../words';
 
 /** What may stand as a value: names of files or of folders, one of a few words, or anything. */
 export type Values = 'file' | 'folder' | 'anything' | readonly string[];
@@ -52,7 +53,7 @@ export function manualOf(command: Command, before = ''): Manual {
     ),
     operands: command.registeredArguments.map((one) => ({
       term: termOf(one),
-      values: valuesOf(one.name(), one.argChoices),
+      values: valuesOf(one.name(), wordsOf(one)),
       help: help.argumentDescription(one),
     })),
     parts: command.commands.map((part) => manualOf(part, `${name} `)),
@@ -69,7 +70,7 @@ function flagOf(option: Option, help: string): Flag {
     values:
       option.long === '--limit'
         ? Object.keys(LIMITS).map((name) => `${name}=`)
-        : valuesOf(takes ?? '', option.argChoices),
+        : valuesOf(takes ?? '', wordsOf(option)),
     help,
     brief: brief.trim(),
   };

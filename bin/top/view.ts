@@ -12,6 +12,8 @@ export interface View {
   readonly sort: Sort;
   /** Clients left out at the top. */
   readonly offset: number;
+  /** Somebody sits before it and has keys. */
+  readonly live: boolean;
 }
 
 const SECOND_MS = 1000;
@@ -20,16 +22,26 @@ const SECOND_MS = 1000;
 export function draw(status: Status, before: Status | undefined, view: View): string[] {
   const clients = sorted(status.clients, view.sort);
   const head = summary(status, before);
+  const hints = [
+    ...(view.live ? ['arrows move, q leaves'] : []),
+    ...(isWide(view.columns) ? [] : [`${String(WIDE_COLUMNS)} columns: ${titles(WIDE)}`]),
+  ];
   const room = view.rows - head.length - 2;
-  const fits = clients.length <= room;
+  const fits = clients.length <= room - Math.min(1, hints.length);
   const from = fits ? 0 : Math.min(view.offset, Math.max(0, clients.length - (room - 1)));
   const shown = fits ? clients : clients.slice(from, from + Math.max(0, room - 1));
+  const last = from + shown.length;
+  if (!fits) hints.unshift(`clients ${String(from + 1)} to ${String(last)} of ${String(clients.length)}`);
   const lines = [...head, '', ...table(shown, view.columns, status.now)];
-  if (!fits) {
-    const last = from + shown.length;
-    lines.push(`clients ${String(from + 1)} to ${String(last)} of ${String(clients.length)}; arrows move, q leaves`);
-  }
+  if (hints.length > 0) lines.push(hints.join('; '));
   return lines.map((line) => cut(line, view.columns));
+}
+
+function isWide(columns: number): boolean {
+  return columns >= WIDE_COLUMNS;
+}
+function titles(columns: readonly Column[]): string {
+  return columns.map(({ title }) => title).join(', ');
 }
 
 function summary(status: Status, before: Status | undefined): string[] {
@@ -92,7 +104,7 @@ const WIDE_COLUMNS = 110;
 const NAME_MIN = 8;
 
 function table(clients: readonly ClientRow[], columns: number, now: number): string[] {
-  const shown = columns >= WIDE_COLUMNS ? [...COLUMNS, ...WIDE] : COLUMNS;
+  const shown = isWide(columns) ? [...COLUMNS, ...WIDE] : COLUMNS;
   const cells = [
     shown.map(({ title }) => title),
     ...clients.map((row) => shown.map(({ of }) => printable(of(row, now)))),

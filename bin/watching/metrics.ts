@@ -20,6 +20,10 @@ interface Metric {
 
 const NO_FAULTS: Readonly<Record<string, number>> = Object.fromEntries(Object.keys(FAULTS).map((fault) => [fault, 0]));
 
+function bounded(max: number): Readonly<Record<string, number>> {
+  return max > 0 ? { max } : {};
+}
+
 /** Every metric of ours, in the order in which they are shown. */
 export const METRICS: readonly Metric[] = [
   {
@@ -117,6 +121,27 @@ export const METRICS: readonly Metric[] = [
     type: 'gauge',
     help: '1 if texts can be stored, 0 if no chat can begin',
     of: (c) => (c.storeWritable ? 1 : 0),
+  },
+  {
+    name: 'parley_store_bytes',
+    type: 'gauge',
+    help: 'Bytes in use in the database, and the most there may be (--store-max; absent: no bound)',
+    label: 'of',
+    of: ({ usage }) => (usage ? { used: usage.used, ...bounded(usage.max) } : {}),
+  },
+  {
+    name: 'parley_pair_bytes',
+    type: 'gauge',
+    help: 'Bytes of the texts of the pair with the most, and the most a pair may have (--pair-max; absent: no bound)',
+    label: 'of',
+    of: ({ usage }) => (usage ? { used: usage.pair, ...bounded(usage.pairMax) } : {}),
+  },
+  {
+    name: 'parley_texts_unstored_total',
+    type: 'counter',
+    help: 'Texts that could not be stored, so that their chats ended: --pair-max, --store-max or a full disk, another failure',
+    label: 'reason',
+    of: ({ counters: c }) => ({ pair_full: c.unstoredPairFull, full: c.unstoredFull, failed: c.unstoredFailed }),
   },
 ];
 

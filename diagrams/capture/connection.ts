@@ -14,6 +14,8 @@ import type { Keys } from './keys';
 const LENGTH_BYTES = 2;
 const RECORD_MIN_BYTES = LENGTH_BYTES + WIRE.RECORD_STEP_BYTES + WIRE.TAG_BYTES;
 const RECORD_MAX_BYTES = LENGTH_BYTES + WIRE.RECORD_MAX_STEPS * WIRE.RECORD_STEP_BYTES + WIRE.TAG_BYTES;
+/** So much of the server's may wait for the client's preface. */
+const WAITING_MAX_BYTES = RECORD_MAX_BYTES;
 /** So many records may be missing between two that are there. */
 const LOST_MAX_RECORDS = 20_000;
 
@@ -46,6 +48,8 @@ export interface ConnectionOptions {
 export class ParleyConnection {
   private readonly ways: Readonly<Record<Role, Way>> = { client: way('client'), server: way('server') };
   private tag: Buffer | undefined;
+  /** The client's preface says which key it is; captures may have the server's bytes before it. */
+  private awaiting: 'tag' | 'nothing' = 'tag';
 
   constructor(private readonly o: ConnectionOptions) {}
 
@@ -56,9 +60,25 @@ export class ParleyConnection {
     if (on.phase === 'over' || fresh.length === 0) return;
     on.queue.push(fresh);
     while (this.step(on, ms));
+    if (from === 'client' && this.tag) this.goOn(ms);
+  }
+
+  /** What the server has said so far is read, with or without a tag. */
+  private goOn(ms: number): void {
+    if (this.awaiting === 'nothing') return;
+    this.awaiting = 'nothing';
+    const { server } = this.ways;
+    if (!this.tag && server.queue.length > 0) {
+      this.note('server', "the client's preface is not in the capture: nobody knows which key opens this", ms);
+    }
+    while (this.step(server, ms));
   }
 
   private step(on: Way, ms: number): boolean {
+    if (on.from === 'server' && this.awaiting === 'tag') {
+      if (on.queue.length > WAITING_MAX_BYTES) this.goOn(ms);
+      return false;
+    }
     if (on.phase === 'preface') return this.preface(on, ms);
     if (on.phase === 'searching') return this.search(on, ms, false);
     return on.phase === 'records' && this.record(on, ms);
@@ -120,6 +140,7 @@ export class ParleyConnection {
 
   missing(from: Role, bytes: number, ms: number): void {
     const on = this.ways[from];
+    this.goOn(ms);
     if (on.phase === 'over') return;
     const skipped = Math.min(on.skip, bytes);
     on.skip -= skipped;
@@ -178,6 +199,7 @@ export class ParleyConnection {
   }
 
   end(ms: number): void {
+    this.goOn(ms);
     for (const on of Object.values(this.ways)) {
       if (on.phase === 'searching' && this.search(on, ms, true)) while (this.step(on, ms));
       if (on.phase !== 'over' && (on.skip > 0 || on.queue.length > 0)) {

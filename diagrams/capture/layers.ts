@@ -82,8 +82,9 @@ function ipAt(bytes: Buffer, link: number): number | 'cut' | 'link' | undefined 
   const known = types[link];
   if (!known) return 'link';
   let [typeAt, header] = known;
-  while (link === ETHERNET && VLAN.includes(typeIn(bytes, typeAt))) {
-    typeAt += 4;
+  // A tag stands behind the header: two bytes, and the type of what follows.
+  while (VLAN.includes(typeIn(bytes, typeAt))) {
+    typeAt = header + 2;
     header += 4;
   }
   if (bytes.length <= header) return 'cut';

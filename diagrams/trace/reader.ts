@@ -41,7 +41,7 @@ export function parseTraces(file: string, content: string): Trace[] {
     // The process may have been killed in the middle of its last line.
     if (value === undefined && i === lines.length - 1 && traces.length > 0) return;
     const fault = value === undefined ? 'this is not JSON' : faultOf(value, traces.length > 0);
-    if (fault !== undefined) throw new TraceError(complaint(file, i + 1, fault, value));
+    if (fault !== undefined) throw new TraceError(`${file}, line ${String(i + 1)}: ${fault}`);
     if (isHeader(value)) traces.push({ file, header: value as unknown as TraceHeader, entries: [] });
     else if (value?.['kind'] === 'end') Object.assign(traces.at(-1) ?? {}, { cut: value['why'] });
     else traces.at(-1)?.entries.push(value as unknown as TraceEntry);
@@ -60,13 +60,6 @@ function parsed(line: string): Json | undefined {
   } catch {
     return undefined;
   }
-}
-
-function complaint(file: string, line: number, fault: string, value: Json | undefined): string {
-  const isRecording = typeof value?.['type'] === 'string' && value['type'].startsWith('service.');
-  return isRecording
-    ? `${file} is a recording (--record), which parley-inspect shows; for a chart start server and clients with --trace FILE`
-    : `${file}, line ${String(line)}: ${fault}`;
 }
 
 function isHeader(value: Json | undefined): boolean {

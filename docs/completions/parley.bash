@@ -249,14 +249,14 @@ _parley_diagrams() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
   COMPREPLY=()
   case $prev in
-    --format) : ;;
+    --format) COMPREPLY=($(compgen -W 'svg png pdf mermaid dot plantuml scxml json ascii' -- "$cur")) ;;
     --out) compopt -o filenames; COMPREPLY=($(compgen -d -- "$cur")) ;;
     --level) COMPREPLY=($(compgen -W 'spec full' -- "$cur")) ;;
     --from) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     --timeout) : ;;
     *)
       if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--format --out --level --from --timeout --page -V --version -h --help' -- "$cur"))
-      else :
+      else COMPREPLY=($(compgen -W 'client-connection client-chat client-history server-connection server-chat server-history' -- "$cur"))
       fi ;;
   esac
 }
@@ -265,7 +265,7 @@ _parley_chart() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
   COMPREPLY=()
   case $prev in
-    --format) : ;;
+    --format) COMPREPLY=($(compgen -W 'svg png pdf mermaid text json' -- "$cur")) ;;
     --out) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     --phase) COMPREPLY=($(compgen -W 'connection chat all' -- "$cur")) ;;
     --client) : ;;
@@ -298,7 +298,7 @@ _parley_conform_server() {
   case $prev in
     --server) : ;;
     --key) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
-    --check) : ;;
+    --check) COMPREPLY=($(compgen -W 'connected challenge-bytes challenge-rand-new challenge-repeated hello-other-bytes auth-success-bytes auth-success-repeated auth-success-nonce-new cookie-new port-same auth-fail-bytes res-first-byte res-last-byte res-last-bit res-middle res-zero res-random res-of-another-key res-of-another-rand res-wrong-twice res-wrong-copies res-wrong-three-times response-stray response-other-id response-other-attempt response-other-rand response-other-address wrong-after-right challenge-after-right replay-while-connected replay-after-log-off response-expires datagram-too-short hello-127-bytes datagram-too-long datagram-65507-bytes datagram-magic datagram-header-version datagram-type-unknown datagram-type-of-server datagram-length-field token-of-other-size id-length id-beyond-end id-characters filling-not-zero filling-too-long extension-beyond-end extension-twice extension-critical version-range-inverted version-none-common response-127-bytes response-filling-not-zero response-extension-critical version-range-wide token-of-nobody token-outside-transcript version-in-transcript hello-grease hello-extensions one-short-answer unknown-id id-case connected-bytes server-salt-new silent-before-connect flight-byte-by-byte record-1-with-connect flight-and-rubbish preface-http preface-four-bytes preface-tls preface-version preface-reserved preface-random preface-unknown-tag first-chat-request first-keepalive first-close first-not-alone first-two-messages first-record-of-144 first-record-empty first-record-filling first-record-altered first-record-tag-altered first-salt-altered cookie-wrong cookie-last-bit cookie-zero cookie-still-good cookie-once cookie-race fin-before-connect preface-too-late cookie-expires take-over take-over-at-connect take-over-in-chat take-over-by-older record-length-0 record-length-1 record-length-79 record-length-81 record-length-4177 record-length-65535 record-length-altered record-longer record-altered record-end-altered record-tag-altered record-tag-first-altered record-twice record-order record-left-out record-random record-reflected record-byte-by-byte records-at-once record-sizes half-a-record epochs keepalive-unanswered keepalive-sent dead-connection type-00 type-7e type-of-datagram sent-connected sent-chat-started sent-unreachable sent-end-notif sent-history-resp sent-history-end sent-connect-again session-zero text-empty text-4097 text-beyond-end text-overlong-utf8 text-surrogate text-cut-utf8 text-f5 text-escape text-nul text-line-end text-delete text-c1 id-empty-tcp id-malformed-tcp id-too-long-tcp fields-cut filling-not-zero-tcp filling-64-too-long filling-4096-too-long record-without-message message-beyond-record extension-beyond-end-tcp extension-critical-tcp extension-twice-tcp extension-type-zero optional-skipped extension-skipped partly-bad-record badly-framed-record after-close chat-started session-grows unreachable-unknown unreachable-off-line unreachable-oneself unreachable-engaged unreachable-alike request-in-chat requests-cross requests-meet request-overtaken text-after-end called-after-end text-relayed text-largest text-bidirectional text-byte-order-mark text-not-normalised text-not-trimmed texts-in-order text-of-no-chat text-stale text-foreign end-request end-twice end-by-both end-stale partner-logs-off partner-idle partner-fin partner-rst partner-faulty partner-elsewhere partner-ends close-answered log-on-again burst-answered history-none history-complete history-two-sessions history-stored-first history-after-request history-after-log-off history-private history-senders history-time history-in-chat history-second-request history-large V1 V2 V3 V4 V5 V6' -- "$cur")) ;;
     --patience) : ;;
     --json) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     --junit) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
@@ -314,7 +314,7 @@ _parley_conform_client() {
   COMPREPLY=()
   case $prev in
     --listen) : ;;
-    --check) : ;;
+    --check) COMPREPLY=($(compgen -W 'connected key-file-shared key-file-damaged hello-bytes hello-versions attempt-id-fresh hello-repeated response-bytes res-proves-key response-repeated everything-three-times server-late not-connected-no-traffic rand-anew gives-up-hello gives-up-response challenge-other-attempt challenge-version challenge-damaged challenge-extension challenge-second challenges-repeated challenge-fifth auth-fail-early auth-fail-forged auth-fail-hundred auth-fail-genuine auth-fail-other-attempt auth-success-damaged auth-success-cut auth-success-other-attempt auth-success-replayed auth-success-port-zero datagrams-late stranger rubbish challenge-altered challenge-altered-often challenge-asked-again retry-answered retry-hundred first-flight preface-bytes lookup-tag connect-bytes salt-fresh connected-not-early connected-in-pieces connected-and-more first-record-refused first-record-cut connecting-lost connecting-refused connecting-times-out record-length record-damaged record-replayed record-reflected filling framing-first good-before-bad unknown-type optional-type extension-skipped extension-critical wrong-direction connected-twice session-zero chat-started-session-zero text-length text-not-utf8 text-control records-in-pieces messages-in-one-record plaintext-exact epoch chat-request chat-started called unreachable unreachable-late overtaken no-text-outside chat-refused end-chat end-notif ends-cross foreign-end chat-started-in-chat unreachable-in-chat text-sent text-session text-shown text-escaped text-refused text-not-utf8-typed command-as-text empty-line blanks foreign-text history-request history-lines history-session history-empty history-busy history-incomplete history-cut history-in-chat history-and-chat-started history-refused history-count history-other-end history-unasked history-end-unasked log-off log-off-in-chat log-off-after-texts close-lingers input-ends quit close-reasons close-in-chat behind-close no-reconnect-elsewhere lost cut-in-chat log-on-twice keepalive-unanswered keepalive-sent dead attempt-after-loss activity-idle activity-waiting activity-chat activity-chat-asked activity-history-asked activity-network v1-caller v1-called v2-caller v2-called v3 v4 v5 v6' -- "$cur")) ;;
     --activity) : ;;
     --patience) : ;;
     --json) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;

@@ -107,10 +107,15 @@ const servers: readonly (readonly [string, string, (port: number) => string])[] 
 test.each(servers)('a server by %s', async (_, host, at) => {
   const stage = await open();
   await stage.subscribe('alice');
-  await stage.startServer('--host', host);
+  const { process } = await stage.startServer('--host', host);
   const alice = stage.client('alice', '--server', at(stage.server.udp), ...HASTY);
   alice.type('Log on');
   await alice.shows('Connected');
+  // What the server prints can be pasted.
+  const [, printed = ''] = / UDP (\S+), /.exec(process.lines[0] ?? '') ?? [];
+  const again = stage.client('alice', '--server', printed, ...HASTY);
+  again.type('Log on');
+  await again.shows('Connected');
   await stage.finish();
 });
 

@@ -130,13 +130,15 @@ test('text: time, level, message, and name=value', async () => {
   }
   const said = server.map((line) => line.replace(/^\S+ /, '').replace(/ source=127\.0\.0\.1:\d+/, ''));
   // She has left when he is told to, but whose CLOSE comes first is chance.
-  expect([...said.slice(0, -2), ...said.slice(-2).sort()]).toEqual([
+  expect([...said.slice(0, 4), ...said.slice(4, 6).sort(), ...said.slice(6)]).toEqual([
     'info connected client=bob serial=1',
     'info connected client=alice serial=2',
     'info session started client=alice session=1 peer=bob',
-    'info session ended client=bob session=1 reason=0',
-    'info disconnected client=alice cause=clean reason=0',
-    'info disconnected client=bob cause=clean reason=0',
+    'info session ended client=bob session=1 reason=ended',
+    'info disconnected client=alice cause=clean reason=logoff',
+    'info disconnected client=bob cause=clean reason=logoff',
+    'info stopping cause=SIGTERM',
+    'info stopped',
   ]);
 });
 
@@ -154,8 +156,44 @@ test('a log goes on where it ended, for its owner alone', async () => {
     expect(await process.exit).toBe(0);
     expect(process.errors).toEqual([]);
     const lines = readLines(stage, 'log');
-    expect(lines).toHaveLength(1 + run);
-    expect(lines.at(-1)).toMatch(new RegExp(` info ready udp_port=${String(udp)} tcp_port=${String(tcp)}$`));
+    expect(lines).toHaveLength(1 + 3 * run);
+    expect(lines.at(-3)).toMatch(new RegExp(` info ready udp_port=${String(udp)} tcp_port=${String(tcp)}$`));
   }
   expectPrivate(stage, 'log');
+});
+
+describe('the end of the log says how the server ended', () => {
+  /** @returns the log after `ready`, without times, of a server that had alice and ended by this signal */
+  async function ended(signal: NodeJS.Signals): Promise<string[]> {
+    const stage = await open();
+    await stage.subscribe('alice');
+    writeFileSync(join(stage.folder, 'bug.cjs'), "process.on('SIGUSR2', () => { throw new TypeError('secret') });\n");
+    const args = ['--udp-port', '0', '--log-file', 'log'];
+    const server = stage.start('server', 'parley-server.js', args, ['--require', join(stage.folder, 'bug.cjs')]);
+    const [, udp = ''] = /UDP \S+:(\d+)/.exec(await server.shows(/ready/)) ?? [];
+    const alice = stage.client('alice', '--server', `127.0.0.1:${udp}`);
+    await logOn(alice);
+    server.kill(signal);
+    await server.exit;
+    const lines = readLines(stage, 'log').map((line) => line.replace(/^\S+ /, '').replace(/ source=\S+/, ''));
+    return lines.slice(1);
+  }
+  const connected = 'info connected client=alice serial=1';
+
+  test.each(['SIGTERM', 'SIGINT'] as const)('%s: stopping, whoever was connected, stopped', async (signal) => {
+    expect(await ended(signal)).toEqual([
+      connected,
+      `info stopping cause=${signal}`,
+      'info disconnected client=alice cause=closed reason=shutdown',
+      'info stopped',
+    ]);
+  });
+
+  test('killed: nothing more', async () => {
+    expect(await ended('SIGKILL')).toEqual([connected]);
+  });
+
+  test('a bug: its kind, and nothing that it could have known', async () => {
+    expect(await ended('SIGUSR2')).toEqual([connected, 'error crashed: standard error has more error=TypeError']);
+  });
 });

@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import manifest from '../../package.json';
 import { COMMANDS, generated } from '../../bin/manuals';
 import { manualOf } from '../../bin/manual/model';
+import { MORE } from '../../bin/manual/more';
 import { LIMITS } from '../../machines/limits';
 import { scratch } from '../storage/files';
 import { runCommand } from '../support/command';
@@ -38,6 +39,21 @@ test.each(manuals)('the page of $name and every shell have each of its options',
     }
   }
 });
+
+test.each(COMMANDS.map((command) => [command.name(), command] as const))(
+  'the page of %s has examples, and the command takes them',
+  (name, command) => {
+    for (const part of command.commands) part.action(() => undefined);
+    const examples = MORE[name]?.examples ?? [];
+    expect(examples.length).toBeGreaterThan(0);
+    for (const [line] of examples) {
+      expect(files[`docs/man/${name}.1`]).toContain(line.replaceAll('\\', '\\e').replaceAll('-', '\\-'));
+      const [typed, ...words] = (line.split(' | ').at(-1) ?? '').split(' ');
+      expect(typed).toBe(name);
+      expect(() => command.parse(words, { from: 'user' })).not.toThrow();
+    }
+  },
+);
 
 const has = (command: string, ...args: readonly string[]): boolean => spawnSync(command, args).status === 0;
 const where = (possible: boolean): jest.It => (possible ? test : test.skip);
@@ -77,6 +93,10 @@ where(has('bash', '--version'))(
     expect(offered('parley-keys', 're')).toEqual(['remove']);
     expect(offered('parley-keys', 'add', '--f')).toEqual(['--force']);
     expect(offered('parley-history', 'export', 'alice', 'bob', '--format', 'h')).toEqual(['html']);
+    expect(offered('parley-diagrams', 'client-c')).toEqual(['client-connection', 'client-chat']);
+    expect(offered('parley-diagrams', '--format', 's')).toEqual(['svg', 'scxml']);
+    expect(offered('parley-chart', '--format', 'm')).toEqual(['mermaid']);
+    expect(offered('parley-conform', 'server', '--check', 'log-on-')).not.toEqual([]);
   },
 );
 
@@ -91,6 +111,8 @@ where(has('fish', '--version'))('fish completes the same (skipped without fish)'
   expect(fish('parley-server --config p')).toEqual(['parley.yaml']);
   expect(fish('parley-keys re')).toEqual(['remove']);
   expect(fish('parley-history export --format h')).toEqual(['html']);
+  expect(fish('parley-diagrams server-h')).toEqual(['server-history']);
+  expect(fish('parley-diagrams --format dot')).toEqual(['dot']);
 });
 
 where(has('zsh', '--version'))('zsh understands its file (skipped without zsh)', () => {

@@ -21,6 +21,7 @@ function status(count: number, name = (i: number): string => `client-${String(i)
       lists: 0,
       timers: 0,
       storeWritable: true,
+      usage: null,
       counters: { ...newCounters(), sessions: 3, texts: 1200 },
       faults: { WrongMagic: 2, UnknownTag: 3 },
       ignored: {},
@@ -38,7 +39,14 @@ function status(count: number, name = (i: number): string => `client-${String(i)
     })),
   };
 }
-const at = (changed: Partial<View> = {}): View => ({ columns: 80, rows: 23, sort: 'id', offset: 0, ...changed });
+const at = (changed: Partial<View> = {}): View => ({
+  columns: 80,
+  rows: 23,
+  sort: 'id',
+  offset: 0,
+  live: true,
+  ...changed,
+});
 
 test.each([
   [80, 23],
@@ -49,7 +57,7 @@ test.each([
   const lines = draw(crowd, undefined, at({ columns, rows }));
   expect(lines.length).toBeLessThanOrEqual(rows);
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns);
-  expect(lines.at(-1)).toMatch(/^clients 1 to \d+ of 300; arrows move/);
+  expect(lines.at(-1)).toMatch(/^clients 1 to \d+ of 300; arrows/);
 });
 
 test('at 80 columns every column is there, and the names give way', () => {
@@ -63,12 +71,29 @@ test('a crowd is moved through, and not past its end', () => {
   const rows = (offset: number): string[] => draw(status(30), undefined, at({ offset })).slice(5);
   expect(rows(0)[0]).toContain('client-0000');
   expect(rows(5)[0]).toContain('client-0005');
-  expect(rows(99).at(-1)).toBe('clients 14 to 30 of 30; arrows move, q leaves');
+  expect(rows(99).at(-1)).toBe('clients 14 to 30 of 30; arrows move, q leaves; 110 columns: WAITS, FROM');
   expect(rows(99).at(-2)).toContain('client-0029');
 });
 
+test.each([
+  [100, true, ['arrows move, q leaves; 110 columns: WAITS, FROM']],
+  [100, false, ['110 columns: WAITS, FROM']],
+  [110, true, ['arrows move, q leaves']],
+  [110, false, []],
+])('at %i columns (keys: %p) it says what is hidden, and its keys', (columns, live, hints) => {
+  const lines = draw(status(2), undefined, at({ columns, live }));
+  expect(lines.slice(7)).toEqual(hints);
+  expect(lines[4]?.includes('WAITS')).toBe(columns >= 110);
+  // With them it fits, too: 23 rows, of which the head has four and the table's head one.
+  for (const clients of [17, 18, 19]) {
+    const all = draw(status(clients), undefined, at({ columns, live }));
+    expect(all.length).toBeLessThanOrEqual(23);
+    expect(all.at(-1)?.startsWith('clients')).toBe(clients > 18 - hints.length);
+  }
+});
+
 test('everybody is shown where there is no end of rows', () => {
-  expect(draw(status(500), undefined, at({ columns: Infinity, rows: Infinity }))).toHaveLength(505);
+  expect(draw(status(500), undefined, at({ columns: Infinity, rows: Infinity, live: false }))).toHaveLength(505);
 });
 
 test('the head says what the server does, and how much of it in a second', () => {

@@ -71,13 +71,6 @@ describe('damage', () => {
     expect(complaint(HEADER.slice(0, 30))).toBe('some.trace, line 1: this is not JSON');
   });
 
-  test('a recording is told to be one, and how to make a trace', () => {
-    const recording = '{"type":"service.process","parley":{"name":"alice","role":"client"}}\n';
-    expect(complaint(recording)).toBe(
-      'some.trace is a recording (--record), which parley-inspect shows; for a chart start server and clients with --trace FILE',
-    );
-  });
-
   test('a file that is not there', () => {
     const path = join(__dirname, 'no such file');
     expect(() => readTraces([path])).toThrow(`${path} cannot be read (ENOENT)`);
@@ -109,7 +102,7 @@ describe('any bytes', () => {
       drawn(parseTraces('f', content));
     } catch (error) {
       if (!(error instanceof TraceError)) throw error;
-      expect(error.message).toMatch(/^f(, line \d+:| is (empty|a recording)|: )/);
+      expect(error.message).toMatch(/^f(, line \d+:| is empty|: )/);
     }
   };
 

@@ -207,7 +207,7 @@ describe('the command', () => {
   test('wrong use is one line', async () => {
     const { chart } = await room();
     for (const [args, sentence] of [
-      [[...V1, '--format', 'gif'], /There is no format gif\. Formats: svg, png, pdf, mermaid, text, json\./],
+      [[...V1, '--format', 'gif'], /There is no format "gif"\. Formats: svg, png, pdf, mermaid, text, json\./],
       [[...V1, '--from', 'x'], /A number of seconds, not below 0\./],
       [[], /missing required argument 'trace'/],
     ] as const) {

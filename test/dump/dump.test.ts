@@ -176,6 +176,30 @@ testOnLinux('a gap is told in a line; with the key the next record is found', ()
   ]);
 });
 
+testOnLinux('what the server says may be captured before the CONNECT that it answers', () => {
+  const expected = show(captureOf(story.packets), story.keyLog);
+  const early = story.packets.findIndex((packet) => isData(packet) && packet.from.address === '127.0.0.2');
+  const connect = story.packets.findIndex((packet) => packet === aliceSays(0));
+  expect(connect).toBeLessThan(early);
+  const packets = [...story.packets];
+  const [answer] = packets.splice(early, 1);
+  packets.splice(connect, 0, answer as Packet);
+  const { lines, notes } = show(captureOf(packets), story.keyLog);
+  expect(notes).toEqual([]);
+  expect([...lines].sort()).toEqual([...expected.lines].sort());
+});
+
+testOnLinux('a connection without what the client said stays closed, and the reason is the right one', () => {
+  const { from } = aliceSays(0);
+  const oneWay = story.packets.filter((packet) => !isData(packet) || packet.from.port !== from.port);
+  const { lines, notes } = show(captureOf(oneWay), story.keyLog);
+  expect(notes).toContainEqual(
+    expect.stringContaining("the client's preface is not in the capture: nobody knows which key"),
+  );
+  expect(notes.join('\n')).not.toMatch(/the key log/);
+  expect(lines).toContainEqual(expect.stringMatching(/^S>\S+ tcp #0 +\{\.\.\}/));
+});
+
 testOnLinux('a record that is missing in the middle is passed over, with and without the key', () => {
   const long = story.packets.filter((packet) => isData(packet) && packet.payload.length === 1000);
   const capture = captureOf(story.packets.filter((packet) => packet !== long[1]));
@@ -371,7 +395,7 @@ describe('the command', () => {
     [['story.pcap', '--keylog', 'none.keys'], 1, /^parley-dump: none\.keys cannot be read \(ENOENT\)$/],
     [['story.pcap', '--chart', 'chart.png'], 1, /^parley-dump: --chart chart\.png: the chart is an SVG file/],
     [['story.pcap', '--chart', 'no.pcap/x.svg'], 1, /no\.pcap\/x\.svg cannot be written \(E\w+\)$/],
-    [['other.pcap'], 0, /^parley-dump: other\.pcap holds nothing of Parley \(0 packets\)$/],
+    [['other.pcap'], 0, /^parley-dump: nothing of Parley was found in other\.pcap \(0 packets\)$/],
     [[], 2, /missing required argument 'capture'/],
   ];
   testOnLinux('what the user can mend is one line', async () => {

@@ -98,6 +98,12 @@ export const LINKS = {
   raw: { number: 101, before: () => Buffer.alloc(0) },
   sll: { number: 113, before: (type: number) => Buffer.concat([Buffer.alloc(14), u16(type)]) },
   sll2: { number: 276, before: (type: number) => Buffer.concat([u16(type), Buffer.alloc(18)]) },
+  'sll-vlan': { number: 113, before: (type: number) => Buffer.concat([Buffer.alloc(14), u16(0x8100, 7, type)]) },
+  'sll2-vlan': {
+    number: 276,
+    // Of the provider, and of the customer.
+    before: (type: number) => Buffer.concat([u16(0x88a8), Buffer.alloc(18), u16(7, 0x8100, 8, type)]),
+  },
 } as const;
 export type Link = keyof typeof LINKS;
 

@@ -264,6 +264,7 @@ export class Town {
       page: (a, b, after, limit) => (readable(), store.page(a, b, after, limit)),
       reserve: (count) => store.reserve(count),
       probe: () => store.probe(),
+      usage: () => store.usage(),
       close: () => store.close(),
     };
   }

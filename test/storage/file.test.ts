@@ -20,6 +20,8 @@ import {
 } from 'node:fs';
 import { StoreError } from '../../machines/ports';
 import { closeFile, openFile, writeAll, writeFile, type Opening, type Worth } from '../../storage/file';
+import { readKeyFile } from '../../storage/keyfile';
+import { openStore } from '../../storage/sqlite';
 import { modeOf, scratch } from './files';
 
 const path = scratch();
@@ -176,4 +178,32 @@ asRoot.each(OVER)('a file of another user (skipped unless root): %s, %s', (openi
 test('a new file that cannot be finished is taken away, an old one is said to be incomplete', () => {
   const sentence = /\/dev\/full cannot be written \(ENOSPC\); it is not complete$/;
   expect(() => writeFile('/dev/full', 'replace', 'plain', 'text')).toThrow(sentence);
+});
+
+describe('a system without modes and owners', () => {
+  const { platform, getuid } = process;
+  beforeEach(() => {
+    Object.defineProperty(process, 'platform', { value: 'win32' });
+    Object.defineProperty(process, 'getuid', { value: undefined, configurable: true });
+  });
+  afterEach(() => {
+    Object.defineProperty(process, 'platform', { value: platform });
+    Object.defineProperty(process, 'getuid', { value: getuid });
+  });
+
+  test.each(OVER)('%s, %s: what seems open to everybody is used as it is', (opening, worth) => {
+    writeFileSync(path('old'), '', { mode: 0o666 });
+    chmodSync(path('old'), 0o666);
+    expect(refusal('old', opening, worth)).toBe('opened');
+    expect(modeOf(path('old'))).toBe('666');
+  });
+
+  test('so are a key file and a database', () => {
+    writeFileSync(path('alice.key'), `${'ab'.repeat(32)}\n`, { mode: 0o644 });
+    expect(readKeyFile(path('alice.key'))).toBe('ab'.repeat(32));
+    openStore(path('parley.db'), { create: true, durability: 'normal' }).close();
+    chmodSync(path('parley.db'), 0o644);
+    openStore(path('parley.db'), { create: false, durability: 'normal' }).close();
+    expect(modeOf(path('parley.db'))).toBe('644');
+  });
 });

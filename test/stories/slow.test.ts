@@ -143,7 +143,7 @@ story(
     expect(b.look()).toEqual([...texts.map((text) => `A: ${text}`), 'Chat ended']);
     expect(world.spoken(b)).toContain('S END_NOTIF(1, 0)');
     expect(world.server.log.of('disconnected').map(({ fields }) => [fields.cause, fields.reason])).toEqual([
-      ['clean', 0],
+      ['clean', 'logoff'],
     ]);
   },
 );

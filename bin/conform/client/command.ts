@@ -8,6 +8,7 @@ import { sourceText } from '../../../transport/log';
 import { UserError } from '../../failure';
 import { EXIT, port } from '../../options';
 import { Unexpected, type Verdict } from '../check';
+import { offering } from '../../words';
 import { outputOf, type OutputOptions } from '../output';
 import { runChecks } from '../run';
 import { listOf } from '../table';
@@ -40,7 +41,12 @@ export function withClient(parent: Command): Command {
         .argParser(address)
         .default(address('127.0.0.1:0'), '127.0.0.1:0'),
     )
-    .option('--check <name...>', 'play these checks only')
+    .addOption(
+      offering(
+        new Option('--check <name...>', 'play these checks only'),
+        CLIENT_CHECKS.map(({ name }) => name),
+      ),
+    )
     .option('--list', 'show the checks, and play none')
     .option('--slow', 'also the checks that wait for timers of the protocol: a minute and a half more')
     .option('--small', 'without the checks of what a small client may leave out (protocol 9.1)')

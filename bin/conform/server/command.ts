@@ -8,6 +8,7 @@ import { parseServer } from '../../../transport/client/server-address';
 import { systemClock } from '../../../transport/clock';
 import { sourceText } from '../../../transport/log';
 import { EXIT } from '../../options';
+import { offering } from '../../words';
 import { outputOf, type OutputOptions } from '../output';
 import { runChecks } from '../run';
 import { listOf } from '../table';
@@ -38,7 +39,12 @@ export function withServer(command: Command): Command {
     .description('play client against a server, and check all that it answers')
     .addOption(new Option('--server <host:port>', 'UDP address of the server').argParser(serverAddress))
     .option('--key <file...>', 'three key files or more, ID.key or ID=FILE, of subscribers that nobody else uses')
-    .option('--check <name...>', 'play these checks only; --list shows the names')
+    .addOption(
+      offering(
+        new Option('--check <name...>', 'play these checks only; --list shows the names'),
+        SERVER_CHECKS.map(({ name }) => name),
+      ),
+    )
     .option('--slow', 'also play checks that wait for a timer of the server; two minutes more')
     .option(
       '--unlimited',

@@ -3,6 +3,7 @@ import { lookup } from 'node:dns/promises';
 import type { Address } from '../../../machines/ports';
 import { TokenBucket } from '../../../transport/buckets';
 import { systemClock } from '../../../transport/clock';
+import { sourceText } from '../../../transport/log';
 import { systemNetwork } from '../../../transport/net/system';
 import { UserError } from '../../failure';
 import { Unexpected } from '../check';
@@ -56,7 +57,7 @@ export async function expectReady(site: Site, people: readonly Person[]): Promis
 }
 
 function where({ server: { address, port } }: Site): string {
-  return `UDP ${address.includes(':') ? `[${address}]` : address}:${String(port)}`;
+  return `UDP ${sourceText({ address, port })}`;
 }
 
 async function trying(complaint: string, deed: () => Promise<unknown>): Promise<void> {
