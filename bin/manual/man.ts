@@ -1,4 +1,5 @@
 /** A command's manual page, in the macros of man(7). Must never be here: what a command does. */
+import { variablesOf } from '../variables';
 import type { Flag, Manual, Operand } from './model';
 
 /** Sections that the definitions cannot tell, by the name of the command. */
@@ -45,11 +46,20 @@ export function manPage(manual: Manual, version: string, others: readonly string
     '.SH OPTIONS',
     ...manual.flags.flatMap(flag),
     ...(parts.length > 0 ? ['.SH COMMANDS', ...parts.flatMap(part)] : []),
+    ...environment(name, manual.flags),
     ...(MORE[name]?.trim().split('\n') ?? []),
     '.SH SEE ALSO',
     seeAlso.join(',\n'),
     '',
   ].join('\n');
+}
+
+/** Of a command with settings: every variable that it reads. */
+function environment(name: string, flags: readonly Flag[]): string[] {
+  const variables = variablesOf(name);
+  if (variables.length === 0) return [];
+  const limits = flags.some(({ long }) => long === '--limit') ? ', \\fBPARLEY_LIMIT_\\fR\\fINAME\\fR' : '';
+  return ['.SH ENVIRONMENT', `${variables.map((one) => `\\fB${one}\\fR`).join(', ')}${limits}`];
 }
 
 function firstSentence(text: string): string {

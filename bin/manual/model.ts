@@ -3,7 +3,7 @@
  * definition does not have.
  */
 import type { Argument, Command, Option } from 'commander';
-import { LIMITS } from '../../machines/limits';
+import { limitNames } from '../options';
 
 /** What may stand as a value: names of files or of folders, one of a few words, or anything. */
 export type Values = 'file' | 'folder' | 'anything' | readonly string[];
@@ -61,15 +61,13 @@ export function manualOf(command: Command, before = ''): Manual {
 
 function flagOf(option: Option, help: string): Flag {
   const takes = /[<[].*$/.exec(option.flags)?.[0];
+  const limits = limitNames(option);
   const [brief = ''] = option.description.split(/[;:,(]/, 1);
   return {
     short: option.short,
     long: option.long ?? '',
     takes,
-    values:
-      option.long === '--limit'
-        ? Object.keys(LIMITS).map((name) => `${name}=`)
-        : valuesOf(takes ?? '', option.argChoices),
+    values: limits.length > 0 ? limits.map((name) => `${name}=`) : valuesOf(takes ?? '', option.argChoices),
     help,
     brief: brief.trim(),
   };
