@@ -40,7 +40,8 @@ export function documentsIn(root: string): Document[] {
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.name.endsWith('.md'))
       .map((entry) => relative(root, join(entry.parentPath, entry.name)));
-  const found = [...OTHERS, ...FOLDERS.filter((folder) => existsSync(join(root, folder))).flatMap(below)];
+  const isThere = (path: string): boolean => existsSync(join(root, path));
+  const found = [...OTHERS.filter(isThere), ...FOLDERS.filter(isThere).flatMap(below)];
   // What the report writes is no document of ours.
   return found
     .filter((path) => !path.startsWith('docs/report/'))
