@@ -1,11 +1,12 @@
 /** What the commands share: options, their checks, and how a command fails: one clear line, a non-zero exit. */
 import { CommanderError, InvalidArgumentError, Option, type Command } from 'commander';
-import { LIMITS, limitFaults, type Limits } from '../machines/limits';
-import { isClientId } from '../machines/messages';
+import { LIMITS, limitFaults, limitsTaken, limitsWith, type Limits } from '../machines/limits';
+import { isClientId, type Role } from '../machines/messages';
 import { StoreError } from '../machines/ports';
 import { ClientError } from '../transport/client/events';
 import { codeOf, printable, UserError } from './failure';
 import { LOG_LEVELS, type LogLevel } from './logging';
+import { nearest } from './nearest';
 import { BOUNDS, size, type MaxSizeOptions } from './sizes';
 import { version } from './version';
 import { SettingsError, type Family, type SettingsPlan } from './settings';
@@ -28,40 +29,72 @@ export function clientIds(text: string, before: readonly string[] = []): string[
   return [...before, clientId(text)];
 }
 
+/** Whose a limit is that this program does not take; undefined if there is no such limit, or it takes it. */
+function elsewhere(name: string, role: Role): string | undefined {
+  if (!Object.hasOwn(LIMITS, name) || limitsTaken(role).includes(name as keyof Limits)) return undefined;
+  return role === 'server'
+    ? `${name} is a limit of each client, and a server cannot set it for them: give it to parley-client, with --limit or below limits: in client.yaml`
+    : `${name} is a limit of the server: give it to parley-server, with --limit or below limits: in its settings file`;
+}
+
 /** `--limit NAME=VALUE`, as often as wanted. */
-export function limit(text: string, before: Partial<Limits>): Partial<Limits> {
-  const [name = '', value = ''] = text.split('=', 2);
-  if (!Object.hasOwn(LIMITS, name)) {
-    throw new InvalidArgumentError(`There is no limit ${name}. Limits: ${Object.keys(LIMITS).join(', ')}.`);
-  }
-  const numbers = value.split(',').map(Number);
-  const isList = Array.isArray(LIMITS[name as keyof Limits]);
-  if (value === '' || numbers.some((n) => !Number.isFinite(n) || n < 0) || (!isList && numbers.length > 1)) {
-    throw new InvalidArgumentError(
-      `${name} takes ${isList ? 'numbers, separated by commas' : 'a number'}, not below 0.`,
+class LimitOption extends Option {
+  readonly names: readonly string[];
+
+  constructor(private readonly role: Role) {
+    super('--limit <name=value>', 'change a limit or timer (protocol appendix A); may be repeated');
+    this.names = limitsTaken(role);
+    this.argParser((text, before: Partial<Limits>) => ({ ...before, ...this.parsed(text) })).default(
+      {},
+      'none is changed',
     );
   }
-  return { ...before, [name]: isList ? numbers : numbers[0] };
+
+  private parsed(text: string): Partial<Limits> {
+    const [name = '', value = ''] = text.split('=', 2);
+    if (!this.names.includes(name)) throw new InvalidArgumentError(elsewhere(name, this.role) ?? this.unknown(name));
+    const numbers = value.split(',').map(Number);
+    const isList = Array.isArray(LIMITS[name as keyof Limits]);
+    if (value === '' || numbers.some((n) => !Number.isFinite(n) || n < 0) || (!isList && numbers.length > 1)) {
+      throw new InvalidArgumentError(
+        `${name} takes ${isList ? 'numbers, separated by commas' : 'a number'}, not below 0.`,
+      );
+    }
+    return { [name]: isList ? numbers : numbers[0] };
+  }
+
+  private unknown(name: string): string {
+    const meant = nearest(name, this.names);
+    return `There is no limit ${name}${meant === undefined ? `. Limits: ${this.names.join(', ')}.` : `; did you mean ${meant}?`}`;
+  }
 }
 
-/** The limits in force. @throws SettingsError if a condition between them does not hold (protocol appendix A) */
-export function limitsOf(changed: Partial<Limits>): Limits {
-  const limits: Limits = { ...LIMITS, ...changed };
-  const [fault] = limitFaults(limits);
-  if (fault !== undefined) throw new SettingsError([`limits: ${fault}`]);
-  return limits;
+/** The names that an option `--limit` takes; none for any other option. */
+export function limitNames(option: Option): readonly string[] {
+  return option instanceof LimitOption ? option.names : [];
 }
 
-const LIMIT_FAMILY: Family = { option: 'limit', mapping: 'limits', defaults: LIMITS };
-
-/** The limits among the settings of a command, with the conditions between them. */
-export const LIMIT_SETTINGS = {
-  families: [LIMIT_FAMILY],
-  check: (options) => {
-    const changed = options['limit'] as Partial<Limits>;
-    return limitFaults({ ...LIMITS, ...changed }).map((fault) => `limits: ${fault}`);
-  },
-} as const satisfies SettingsPlan;
+/** The limits among the settings of a program, with the conditions between them. */
+export function limitSettings(role: Role): { readonly families: readonly [Family]; readonly check: Check } {
+  const inForce = (changed: Readonly<Record<string, unknown>>): Family['defaults'] => {
+    const all = limitsWith(changed);
+    return Object.fromEntries(limitsTaken(role).map((name) => [name, all[name]]));
+  };
+  return {
+    families: [
+      {
+        option: 'limit',
+        mapping: 'limits',
+        defaults: inForce({}),
+        inForce,
+        elsewhere: (name) => elsewhere(name, role),
+      },
+    ],
+    check: (options) =>
+      limitFaults(limitsWith(options['limit'] as Partial<Limits>), role).map((fault) => `limits: ${fault}`),
+  };
+}
+type Check = NonNullable<SettingsPlan['check']>;
 
 export interface CommonOptions extends MaxSizeOptions {
   readonly logLevel: LogLevel;
@@ -81,7 +114,7 @@ export function withUsage(command: Command): Command {
     .exitOverride();
 }
 
-export function withCommonOptions(command: Command): Command {
+export function withCommonOptions(command: Command, role: Role): Command {
   return withUsage(command)
     .addOption(new Option('--log-level <level>', 'what is logged').choices(LOG_LEVELS).default('info'))
     .option('--log-file <file>', 'log to this file')
@@ -102,11 +135,7 @@ export function withCommonOptions(command: Command): Command {
         .argParser(size)
         .default(BOUNDS.file.bytes, '100M'),
     )
-    .addOption(
-      new Option('--limit <name=value>', 'change a limit or timer (protocol appendix A); may be repeated')
-        .argParser(limit)
-        .default({}, 'none is changed'),
-    );
+    .addOption(new LimitOption(role));
 }
 
 /** One line, and no word that an error has happened twice. */

@@ -15,7 +15,7 @@ import { KeyStore } from '../transport/security/keystore';
 import { startInspection, withInspection, type InspectionOptions } from './inspection';
 import type { Lost } from './lines';
 import { openLog, rotationOf, withRotation, type RotationOptions } from './logging';
-import { type CommonOptions, clientId, clientIds, LIMIT_SETTINGS, limitsOf, run, withCommonOptions } from './options';
+import { type CommonOptions, clientId, clientIds, limitSettings, run, withCommonOptions } from './options';
 import { settle, withSettings, type SettingsPlan } from './settings';
 import { openWireFiles } from './wire-files';
 import { checkFront, inputOf, openFront, type FrontOptions } from './terminal/front';
@@ -54,13 +54,14 @@ export const command = withSettings(
           .option('--timestamps', 'show the time before each line', false)
           .option('--history-json', 'show past texts as lines of JSON', false)
           .option('--reconnect', 'log on again after a connection that was lost or ended by a shutdown', false),
+        'client',
       ),
     ),
   ),
 );
 
-const SETTINGS: SettingsPlan = {
-  ...LIMIT_SETTINGS,
+export const SETTINGS: SettingsPlan = {
+  ...limitSettings('client'),
   file: join(userFolder(), 'client.yaml'),
   lists: { contact: 'contacts' },
   shown: { server: (address) => sourceText(address as Address) },
@@ -77,7 +78,6 @@ async function main(): Promise<void> {
   const o = command.opts<Options>();
   const [id = o.id] = command.processedArgs as string[];
   if (id === undefined) return command.error("error: missing required argument 'ID'");
-  const limits = limitsOf(o.limit);
   // The screen belongs to the user: a client logs to a file or not at all.
   const rotation = rotationOf(o);
   const logFile =
@@ -109,7 +109,7 @@ async function main(): Promise<void> {
     server: o.server,
     key,
     blocked: blockedFile(id, o.key),
-    limits,
+    limits: o.limit,
     reconnect: o.reconnect,
     parts: {
       keys,

@@ -8,12 +8,12 @@ import type { Lost } from './lines';
 import { openLog, rotationOf, withRotation, type OpenLog, type RotationOptions } from './logging';
 import { notifyReady } from './service';
 import { openFilesFault, openFilesLimit, socketsIn } from './open-files';
-import { type CommonOptions, LIMIT_SETTINGS, limitsOf, port, run, withCommonOptions } from './options';
+import { type CommonOptions, limitSettings, port, run, withCommonOptions } from './options';
 import { BOUNDS, size } from './sizes';
 import { settle, withSettings, type SettingsPlan } from './settings';
 import { openWireFiles, type WireFiles } from './wire-files';
 import { hostPortText, Watching, withWatching, type WatchingOptions } from './watching/watching';
-import { WIRE } from '../machines/limits';
+import { limitsWith, WIRE } from '../machines/limits';
 import type { Store } from '../machines/ports';
 import { lockForServer } from '../storage/process-lock';
 import { openStore, type Durability } from '../storage/sqlite';
@@ -69,13 +69,13 @@ const own = new Command('parley-server')
     false,
   );
 
-export const command = withSettings(withWatching(withInspection(withRotation(withCommonOptions(own)))));
-export const SETTINGS: SettingsPlan = { ...LIMIT_SETTINGS, shown: { metrics: hostPortText } };
+export const command = withSettings(withWatching(withInspection(withRotation(withCommonOptions(own, 'server')))));
+export const SETTINGS: SettingsPlan = { ...limitSettings('server'), shown: { metrics: hostPortText } };
 
 async function main(): Promise<void> {
   if (!settle(command, SETTINGS)) return;
   const o = command.opts<Options>();
-  const limits = limitsOf(o.limit);
+  const limits = limitsWith(o.limit);
   const host = await addressOf(o.host);
   const log = openLog({ level: o.logLevel, format: o.logFormat, file: o.logFile, rotation: rotationOf(o) });
   const lost: Lost = (file, error) => log.warn('cannot be written: lines are missing', { file, error });

@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs';
 import { stringify } from 'yaml';
 import { printable, UserError } from './failure';
 import { nearest } from './nearest';
+import { unknownVariables, variableOf } from './variables';
 import { readSettingsFile, type Placed, type Plain } from './settings-file';
 
 /** Something is wrong with the settings: the message is the first fault, `faults` has all, one sentence each. */
@@ -26,6 +27,10 @@ export interface Family {
   readonly mapping: string;
   /** What there is, with the defaults. */
   readonly defaults: Readonly<Record<string, number | readonly number[]>>;
+  /** All of them when some are changed: one may follow another. */
+  readonly inForce: (changed: Readonly<Record<string, unknown>>) => Family['defaults'];
+  /** A sentence for the name of a member that another program takes. */
+  readonly elsewhere: (name: string) => string | undefined;
 }
 
 export interface SettingsPlan {
@@ -62,11 +67,6 @@ export function keyOf(option: Option, { lists = {} }: SettingsPlan): string {
   return Object.hasOwn(lists, name) ? (lists[name] ?? name) : name;
 }
 
-/** `PARLEY_UDP_PORT` for `udp-port`. */
-export function variableOf(name: string): string {
-  return `PARLEY_${name.replaceAll('-', '_').toUpperCase()}`;
-}
-
 function nameOf(option: Option): string {
   return option.long?.replace(/^--(no-)?/, '') ?? '';
 }
@@ -79,6 +79,7 @@ function nameOf(option: Option): string {
  */
 export function settle(command: Command, plan: SettingsPlan = {}, env: NodeJS.ProcessEnv = process.env): boolean {
   const settling = new Settling(command, plan);
+  for (const sentence of unknownVariables(env)) process.stderr.write(`${command.name()}: ${sentence}\n`);
   const { config, checkConfig, printConfig } = command.opts<Steering>();
   const file =
     config ?? env['PARLEY_CONFIG'] ?? (plan.file !== undefined && existsSync(plan.file) ? plan.file : undefined);
@@ -133,9 +134,10 @@ class Settling {
     for (const family of this.families) {
       const prefix = `${variableOf(family.option)}_`;
       for (const [variable, value] of Object.entries(env)) {
-        if (variable.startsWith(prefix) && value !== undefined) {
-          this.takeMember(family, variable.slice(prefix.length), { where: variable, value });
-        }
+        const name = variable.slice(prefix.length);
+        // The environment is everybody's: what is meant for another program is no fault.
+        if (!variable.startsWith(prefix) || value === undefined || family.elsewhere(name) !== undefined) continue;
+        this.takeMember(family, name, { where: variable, value });
       }
     }
   }
@@ -171,7 +173,7 @@ class Settling {
       lines.push(value === undefined ? [`# ${name}:`, 'not set'] : [`${name}: ${inYaml(value)}`, origin(name)]);
     }
     for (const family of this.families) {
-      const values = { ...family.defaults, ...this.valuesOf(family) };
+      const values = family.inForce(this.valuesOf(family));
       lines.push([`${family.mapping}:`, '']);
       for (const [name, value] of Object.entries(values)) {
         lines.push([`  ${name}: ${inYaml(value)}`, origin(`${family.mapping}.${name}`)]);
@@ -208,6 +210,8 @@ class Settling {
 
   private takeMember(family: Family, name: string, { where, value }: Placed): void {
     const { option, mapping, defaults } = family;
+    const whose = family.elsewhere(name);
+    if (whose !== undefined) return void this.faults.push(`${where}: ${whose}`);
     if (!Object.hasOwn(defaults, name)) {
       return this.unknown(where, `there is no ${name} among the ${mapping}`, name, Object.keys(defaults));
     }

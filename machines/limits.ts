@@ -2,6 +2,7 @@
  * Every number of the protocol and of the program's bounds, with its unit in the name and the reason beside it
  * (protocol appendix A, 3.2, 3.6, 4.1 to 4.4, 4.11). Anything that is configurable is configured here and nowhere else.
  */
+import type { Role } from './messages';
 
 export const LIMITS = {
   // Log-on, client (3.2)
@@ -125,46 +126,150 @@ export const WIRE = {
   RETRY_STEPS: 5,
 } as const;
 
-/**
- * The conditions between the numbers (appendix A); a program checks them when it starts, whatever its configuration says.
- * @returns one sentence for each condition that does not hold; empty if all do
- */
-export function limitFaults(l: Limits): string[] {
-  const retries = l.T_RETRY_MS.reduce((sum, step) => sum + step, 0) * l.RETRY_JITTER;
-  const conditions: readonly (readonly [boolean, string])[] = [
-    [l.T_RETRY_MS.length === WIRE.RETRY_STEPS, `T_RETRY must have ${String(WIRE.RETRY_STEPS)} steps`],
-    [l.T_FAIL_HOLD_MS < (l.T_RETRY_MS[0] ?? 0), 'T_FAIL_HOLD must be shorter than the first step of T_RETRY'],
-    [l.RETRY_JITTER >= 1, 'RETRY_JITTER must be at least 1'],
-    [
-      l.T_RESPONSE_MS > l.T_CHALLENGE_MS + l.T_AUTH_MS,
-      'T_RESPONSE must be longer than T_CHALLENGE and T_AUTH together',
-    ],
-    [l.T_COOKIE_MS > l.T_AUTH_MS + l.T_CONNECTING_MS, 'T_COOKIE must be longer than T_AUTH and T_CONNECTING together'],
-    [
-      l.CONNECTING_PER_CLIENT === 0 || l.CONNECTING_PER_CLIENT >= WIRE.CANDIDATES,
-      `CONNECTING_PER_CLIENT must be at least ${String(WIRE.CANDIDATES)}, or 0 (no limit)`,
-    ],
-    [retries < l.T_CHALLENGE_MS, 'the steps of T_RETRY with their jitter must end before T_CHALLENGE'],
-    [retries < l.T_AUTH_MS, 'the steps of T_RETRY with their jitter must end before T_AUTH'],
-    [
-      l.T_DEAD_MS === 0 || (l.T_KEEPALIVE_MS > 0 && 3 * l.T_KEEPALIVE_MS <= l.T_DEAD_MS),
-      'T_DEAD must be at least three times T_KEEPALIVE, or 0 (off); it must be off if T_KEEPALIVE is',
-    ],
-    [0 < l.T_GUARD_MS && l.T_GUARD_MS < l.T_ACTIVITY_MS, 'T_GUARD must be above 0 and below T_ACTIVITY'],
-    [
-      l.PUMP_QUEUE_BYTES >= WIRE.SOCKET_QUEUE_BYTES,
-      `PUMP_QUEUE_BYTES must be at least ${String(WIRE.SOCKET_QUEUE_BYTES)}, or a list waits for room for ever`,
-    ],
-    [
-      l.PUMP_QUEUE_BYTES + LARGEST_RECORD_BYTES <= l.OUTPUT_QUEUE_BYTES,
-      'PUMP_QUEUE_BYTES must be below OUTPUT_QUEUE_BYTES by a record of the largest size',
-    ],
+type Name = keyof Limits;
+
+/** What only a client reads; its operator is the user (4.4). */
+const OF_CLIENT = [
+  'T_RETRY_MS',
+  'RETRY_JITTER',
+  'T_CHALLENGE_MS',
+  'T_AUTH_MS',
+  'T_FAIL_HOLD_MS',
+  'T_CONNECTING_MS',
+  'T_RECONNECT_MS',
+  'T_RECONNECT_MAX_MS',
+  'T_ACTIVITY_MS',
+  'T_GUARD_MS',
+] as const satisfies readonly Name[];
+/** What each side reads for itself. What stands in neither list is the server's. */
+const OF_BOTH = [
+  'T_KEEPALIVE_MS',
+  'T_DEAD_MS',
+  'T_LINGER_MS',
+  'OUTPUT_QUEUE_BYTES',
+  'PUMP_QUEUE_BYTES',
+] as const satisfies readonly Name[];
+/** What the other side has is a condition for what this side has (appendix A): both take these, so that each can check them. */
+const TIED = [
+  'T_CHALLENGE_MS',
+  'T_AUTH_MS',
+  'T_CONNECTING_MS',
+  'T_RESPONSE_MS',
+  'T_COOKIE_MS',
+] as const satisfies readonly Name[];
+
+/** The limits that a client takes. */
+export type ClientLimits = Pick<Limits, (typeof OF_CLIENT | typeof OF_BOTH | typeof TIED)[number]>;
+
+/** The limits that a program of this role takes, in the order in which they stand above. */
+export function limitsTaken(role: Role): Name[] {
+  const shared: readonly Name[] = [...OF_BOTH, ...TIED];
+  const clients: readonly Name[] = OF_CLIENT;
+  return (Object.keys(LIMITS) as Name[]).filter(
+    (name) => shared.includes(name) || clients.includes(name) === (role === 'client'),
+  );
+}
+
+/** All limits when these are changed. T_GUARD follows T_ACTIVITY unless it is given: the warning comes in its last quarter at most (4.4). */
+export function limitsWith(changed: Partial<Limits>): Limits {
+  const limits: Limits = { ...LIMITS, ...changed };
+  if (changed.T_GUARD_MS !== undefined) return limits;
+  return { ...limits, T_GUARD_MS: Math.min(LIMITS.T_GUARD_MS, limits.T_ACTIVITY_MS / 4) };
+}
+
+/** What must hold, between which numbers, and what to do where it does not. */
+interface Condition {
+  readonly of: readonly Name[];
+  readonly holds: (l: Limits) => boolean;
+  /** Behind the first of the numbers; `@NAME` is a number with its value. */
+  readonly must: string;
+}
+
+function conditions(): readonly Condition[] {
+  const retries = (l: Limits): number => l.T_RETRY_MS.reduce((sum, step) => sum + step, 0) * l.RETRY_JITTER;
+  return [
+    {
+      of: ['T_RETRY_MS'],
+      holds: (l) => l.T_RETRY_MS.length === WIRE.RETRY_STEPS,
+      must: `must have ${String(WIRE.RETRY_STEPS)} steps: give so many numbers, separated by commas`,
+    },
+    {
+      of: ['T_FAIL_HOLD_MS', 'T_RETRY_MS'],
+      holds: (l) => l.T_FAIL_HOLD_MS < (l.T_RETRY_MS[0] ?? 0),
+      must: 'must be shorter than the first step of @T_RETRY_MS: lower T_FAIL_HOLD_MS or raise that step',
+    },
+    { of: ['RETRY_JITTER'], holds: (l) => l.RETRY_JITTER >= 1, must: 'must be at least 1: raise it' },
+    {
+      of: ['T_RESPONSE_MS', 'T_CHALLENGE_MS', 'T_AUTH_MS'],
+      holds: (l) => l.T_RESPONSE_MS > l.T_CHALLENGE_MS + l.T_AUTH_MS,
+      must: 'must be longer than @T_CHALLENGE_MS and @T_AUTH_MS together: raise T_RESPONSE_MS, on the server too, or lower the others',
+    },
+    {
+      of: ['T_COOKIE_MS', 'T_AUTH_MS', 'T_CONNECTING_MS'],
+      holds: (l) => l.T_COOKIE_MS > l.T_AUTH_MS + l.T_CONNECTING_MS,
+      must: 'must be longer than @T_AUTH_MS and @T_CONNECTING_MS together: raise T_COOKIE_MS, on the server too, or lower the others',
+    },
+    {
+      of: ['CONNECTING_PER_CLIENT'],
+      holds: (l) => l.CONNECTING_PER_CLIENT === 0 || l.CONNECTING_PER_CLIENT >= WIRE.CANDIDATES,
+      must: `must be at least ${String(WIRE.CANDIDATES)}, or 0 (no limit)`,
+    },
+    ...(['T_CHALLENGE_MS', 'T_AUTH_MS'] as const).map((name): Condition => ({
+      of: [name, 'T_RETRY_MS', 'RETRY_JITTER'],
+      holds: (l) => retries(l) < l[name],
+      must: `must be longer than the steps of @T_RETRY_MS together, times @RETRY_JITTER: raise ${name} or lower the steps`,
+    })),
+    {
+      of: ['T_DEAD_MS', 'T_KEEPALIVE_MS'],
+      holds: (l) => l.T_DEAD_MS === 0 || (l.T_KEEPALIVE_MS > 0 && 3 * l.T_KEEPALIVE_MS <= l.T_DEAD_MS),
+      must: 'must be at least three times @T_KEEPALIVE_MS, or 0 (off); it must be off if T_KEEPALIVE_MS is 0',
+    },
+    {
+      of: ['T_GUARD_MS', 'T_ACTIVITY_MS'],
+      holds: (l) => 0 < l.T_GUARD_MS && l.T_GUARD_MS < l.T_ACTIVITY_MS,
+      must: 'must be above 0 and below @T_ACTIVITY_MS: lower T_GUARD_MS, leave it out (it follows T_ACTIVITY_MS), or raise T_ACTIVITY_MS',
+    },
+    {
+      of: ['PUMP_QUEUE_BYTES'],
+      holds: (l) => l.PUMP_QUEUE_BYTES >= WIRE.SOCKET_QUEUE_BYTES,
+      must: `must be at least ${String(WIRE.SOCKET_QUEUE_BYTES)}, or a list waits for room for ever`,
+    },
+    {
+      of: ['PUMP_QUEUE_BYTES', 'OUTPUT_QUEUE_BYTES'],
+      holds: (l) => l.PUMP_QUEUE_BYTES + LARGEST_RECORD_BYTES <= l.OUTPUT_QUEUE_BYTES,
+      must: `must be below @OUTPUT_QUEUE_BYTES by a record of the largest size (${String(LARGEST_RECORD_BYTES)}): lower the first or raise the second`,
+    },
     ...(
       ['SESSION_BLOCK', 'MESSAGE_BURST', 'CALL_BURST', 'CALL_PAIRS', 'PUMP_QUEUE_BYTES', 'PUMP_PAGE_TEXTS'] as const
-    ).map((name) => [Number.isInteger(l[name]) && l[name] > 0, `${name} must be a whole number above 0`] as const),
-    [timersOf(l).every((ms) => ms <= TIMER_MAX_MS), `a time must be at most ${TIMER_MAX_MS} ms`],
+    ).map((name): Condition => ({
+      of: [name],
+      holds: (l) => Number.isInteger(l[name]) && l[name] > 0,
+      must: 'must be a whole number above 0',
+    })),
+    ...(Object.keys(LIMITS) as Name[])
+      .filter((name) => name.startsWith('T_'))
+      .map((name): Condition => ({
+        of: [name],
+        holds: (l) => [l[name]].flat().every((ms) => ms <= TIMER_MAX_MS),
+        must: `must be at most ${String(TIMER_MAX_MS)} ms`,
+      })),
   ];
-  return conditions.filter(([holds]) => !holds).map(([, sentence]) => sentence);
+}
+
+/**
+ * The conditions between the numbers (appendix A); a program checks them when it starts, whatever its configuration says.
+ * @param role only the conditions between numbers that a program of this role takes
+ * @returns one sentence for each condition that does not hold: both values, and what to do; empty if all do
+ */
+export function limitFaults(l: Limits, role?: Role): string[] {
+  const taken = role === undefined ? undefined : limitsTaken(role);
+  const valued = (name: string): string => `${name} (${[l[name as Name]].flat().join(',')})`;
+  return conditions()
+    .filter(({ of, holds }) => (taken === undefined || of.every((name) => taken.includes(name))) && !holds(l))
+    .map(
+      ({ of: [first = ''], must }) =>
+        `${valued(first)} ${must.replaceAll(/@(\w+)/g, (_, name: string) => valued(name))}`,
+    );
 }
 
 /** Length, list of messages, tag (1.4). */
@@ -172,7 +277,3 @@ const LARGEST_RECORD_BYTES = 2 + WIRE.RECORD_MAX_STEPS * WIRE.RECORD_STEP_BYTES 
 
 /** Node lets a timer that is set longer expire at once. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
-
-function timersOf(limits: Limits): readonly number[] {
-  return Object.entries(limits).flatMap(([name, value]) => (name.startsWith('T_') ? value : []));
-}

@@ -1,4 +1,5 @@
 /** A command's manual page, in the macros of man(7). Must never be here: what a command does. */
+import { variablesOf } from '../variables';
 import type { Flag, Manual, Operand } from './model';
 import { MORE, type Line } from './more';
 
@@ -46,6 +47,7 @@ export function manPage(manual: Manual, version: string, others: readonly string
     '.SH OPTIONS',
     ...manual.flags.flatMap(flag),
     ...(parts.length > 0 ? ['.SH COMMANDS', ...parts.flatMap(part)] : []),
+    ...environment(name, manual.flags),
     ...(SECTIONS[name]?.trim().split('\n') ?? []),
     ...lines('.SH FILES', MORE[name]?.files, 'I'),
     ...lines('.SH EXAMPLES', MORE[name]?.examples, 'B'),
@@ -58,6 +60,14 @@ export function manPage(manual: Manual, version: string, others: readonly string
 function lines(heading: string, all: readonly Line[] = [], font: 'B' | 'I'): string[] {
   if (all.length === 0) return [];
   return [heading, ...all.flatMap(([line, about]) => ['.TP', `\\f${font}${roff(line)}\\fR`, roff(about)])];
+}
+
+/** Of a command with settings: every variable that it reads. */
+function environment(name: string, flags: readonly Flag[]): string[] {
+  const variables = variablesOf(name);
+  if (variables.length === 0) return [];
+  const limits = flags.some(({ long }) => long === '--limit') ? ', \\fBPARLEY_LIMIT_\\fR\\fINAME\\fR' : '';
+  return ['.SH ENVIRONMENT', `${variables.map((one) => `\\fB${one}\\fR`).join(', ')}${limits}`];
 }
 
 function firstSentence(text: string): string {

@@ -3,8 +3,8 @@
  * definition does not have.
  */
 import type { Argument, Command, Option } from 'commander';
-import { LIMITS } from '../../machines/limits';
 import { wordsOf } from '../words';
+import { limitNames } from '../options';
 
 /** What may stand as a value: names of files or of folders, one of a few words, or anything. */
 export type Values = 'file' | 'folder' | 'anything' | readonly string[];
@@ -62,15 +62,13 @@ export function manualOf(command: Command, before = ''): Manual {
 
 function flagOf(option: Option, help: string): Flag {
   const takes = /[<[].*$/.exec(option.flags)?.[0];
+  const limits = limitNames(option);
   const [brief = ''] = option.description.split(/[;:,(]/, 1);
   return {
     short: option.short,
     long: option.long ?? '',
     takes,
-    values:
-      option.long === '--limit'
-        ? Object.keys(LIMITS).map((name) => `${name}=`)
-        : valuesOf(takes ?? '', wordsOf(option)),
+    values: limits.length > 0 ? limits.map((name) => `${name}=`) : valuesOf(takes ?? '', wordsOf(option)),
     help,
     brief: brief.trim(),
   };

@@ -1,7 +1,8 @@
 /** The settings of a command for those who write a settings file: an example with every key, and a schema for editors. */
 import type { Command, Option } from 'commander';
 import { stringify } from 'yaml';
-import { keyOf, settingsOf, variableOf, type Family, type SettingsPlan } from '../settings';
+import { keyOf, settingsOf, type Family, type SettingsPlan } from '../settings';
+import { variableOf } from '../variables';
 
 const WIDTH = 78;
 

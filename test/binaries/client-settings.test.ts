@@ -29,6 +29,18 @@ test('an option wins over the environment, the environment over the file, the fi
   );
 });
 
+test.each([
+  ['T_ACTIVITY_MS=20000', ['T_ACTIVITY_MS: 20000 # option', 'T_GUARD_MS: 5000 # default']],
+  ['T_ACTIVITY_MS=600000', ['T_ACTIVITY_MS: 600000 # option', 'T_GUARD_MS: 30000 # default']],
+])('--limit %s alone is right: the time of the warning follows', async (changed, expected) => {
+  const { code, out, err } = await client(['--limit', changed, '--print-config']);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  const lines = out.split('\n').map((line) => line.trim().replace(/ +#/, ' #'));
+  expect(lines).toEqual(expect.arrayContaining(expected));
+  // Only what a client reads.
+  expect(out).not.toContain('MESSAGES_PER_SECOND');
+});
+
 test('the file is looked for below XDG_CONFIG_HOME, and another can be named', async () => {
   mkdirSync(path('xdg/parley'), { recursive: true });
   writeFileSync(path('xdg/parley/client.yaml'), 'server: xdg:1\n');

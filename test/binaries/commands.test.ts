@@ -28,28 +28,39 @@ const OPTIONS: readonly (readonly [readonly string[], RegExp])[] = [
   [['--dump'], /option '--dump <file>' argument missing/],
   [['--log-level', 'loud'], /'loud' is invalid. Allowed choices are error, warn, info, debug/],
   [['--log-format', 'xml'], /'xml' is invalid. Allowed choices are text, json/],
-  [['--limit', 'T_TEA_MS=5'], /There is no limit T_TEA_MS. Limits: T_RETRY_MS, /],
+  [['--limit', 'COFFEE=5'], /There is no limit COFFEE. Limits: T_\w+_MS, /],
+  [['--limit', 'T_DED_MS=5'], /There is no limit T_DED_MS; did you mean T_DEAD_MS\?/],
   [['--limit', 'toString=5'], /There is no limit toString/],
   [['--limit', 'T_DEAD_MS'], /T_DEAD_MS takes a number, not below 0/],
   [['--limit', 'T_DEAD_MS=-1'], /T_DEAD_MS takes a number, not below 0/],
   [['--limit', 'T_DEAD_MS=soon'], /T_DEAD_MS takes a number, not below 0/],
   [['--limit', 'T_DEAD_MS=1,2'], /T_DEAD_MS takes a number, not below 0/],
-  [['--limit', 'T_RETRY_MS=1,x'], /T_RETRY_MS takes numbers, separated by commas, not below 0/],
 ];
-const CONTRADICTIONS: readonly (readonly [string, RegExp])[] = [
-  ['T_FAIL_HOLD_MS=500', /T_FAIL_HOLD must be shorter than the first step of T_RETRY/],
-  ['RETRY_JITTER=0.5', /RETRY_JITTER must be at least 1/],
-  ['T_RESPONSE_MS=16000', /T_RESPONSE must be longer than T_CHALLENGE and T_AUTH together/],
-  ['T_COOKIE_MS=18000', /T_COOKIE must be longer than T_AUTH and T_CONNECTING together/],
-  ['T_CHALLENGE_MS=6000', /the steps of T_RETRY with their jitter must end before T_CHALLENGE/],
-  ['T_AUTH_MS=6000', /the steps of T_RETRY with their jitter must end before T_AUTH/],
-  ['T_DEAD_MS=44999', /T_DEAD must be at least three times T_KEEPALIVE.*/],
-  ['T_GUARD_MS=300000', /T_GUARD must be above 0 and below T_ACTIVITY/],
-  ['PUMP_QUEUE_BYTES=1048576', /PUMP_QUEUE_BYTES must be below OUTPUT_QUEUE_BYTES by a record of the largest size/],
-  ['PUMP_QUEUE_BYTES=300', /PUMP_QUEUE_BYTES must be at least 16384, or a list waits for room for ever/],
-  ['SESSION_BLOCK=0', /SESSION_BLOCK must be a whole number above 0/],
-  ['T_ACTIVITY_MS=3000000000', /a time must be at most 2147483647 ms/],
-];
+/** Of each program: what contradicts its other limits, and what belongs to the other program. */
+const CONTRADICTIONS: Readonly<Record<'parley-server' | 'parley-client', readonly (readonly [string, RegExp])[]>> = {
+  'parley-server': [
+    ['T_RESPONSE_MS=16000', /T_RESPONSE_MS \(16000\) must be longer than T_CHALLENGE_MS \(8000\) and .*/],
+    ['PUMP_QUEUE_BYTES=300', /PUMP_QUEUE_BYTES \(300\) must be at least 16384, or a list waits for room for ever/],
+    ['SESSION_BLOCK=0', /SESSION_BLOCK \(0\) must be a whole number above 0/],
+    ['T_LINGER_MS=3000000000', /T_LINGER_MS \(3000000000\) must be at most 2147483647 ms/],
+  ],
+  'parley-client': [
+    ['T_FAIL_HOLD_MS=500', /T_FAIL_HOLD_MS \(500\) must be shorter than the first step of T_RETRY_MS \(500,.*/],
+    ['T_CHALLENGE_MS=6000', /T_CHALLENGE_MS \(6000\) must be longer than the steps of T_RETRY_MS \(500,.*/],
+    ['T_DEAD_MS=44999', /T_DEAD_MS \(44999\) must be at least three times T_KEEPALIVE_MS \(15000\), .*/],
+    [
+      'T_GUARD_MS=300000',
+      /T_GUARD_MS \(300000\) must be above 0 and below T_ACTIVITY_MS \(300000\): .* leave it out .*/,
+    ],
+  ],
+};
+const ELSEWHERE = {
+  'parley-server': ['T_ACTIVITY_MS=20000', /T_ACTIVITY_MS is a limit of each client, .*: give it to parley-client, /],
+  'parley-client': [
+    'MESSAGES_PER_SECOND=0',
+    /MESSAGES_PER_SECOND is a limit of the server: give it to parley-server, /,
+  ],
+} as const;
 
 describe.each([
   ['parley-server', []],
@@ -67,10 +78,16 @@ describe.each([
   test('refuses limits that contradict each other', async () => {
     const stage = await open();
     await Promise.all(
-      CONTRADICTIONS.map(([changed, what]) =>
+      CONTRADICTIONS[name].map(([changed, what]) =>
         expectRefused(start(stage, '--limit', changed), 2, new RegExp(`^${name}: limits: ${what.source}$`)),
       ),
     );
+  });
+
+  test("refuses a limit that is the other program's, and says whose it is", async () => {
+    const stage = await open();
+    const [changed, what] = ELSEWHERE[name];
+    await expectRefused(start(stage, '--limit', changed), 2, sentence(what));
   });
 
   test.each(['--dump', '--keylog', '--log-file', '--record'])(

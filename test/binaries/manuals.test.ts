@@ -7,7 +7,7 @@ import manifest from '../../package.json';
 import { COMMANDS, generated } from '../../bin/manuals';
 import { manualOf } from '../../bin/manual/model';
 import { MORE } from '../../bin/manual/more';
-import { LIMITS } from '../../machines/limits';
+import { limitsTaken } from '../../machines/limits';
 import { scratch } from '../storage/files';
 import { runCommand } from '../support/command';
 
@@ -88,7 +88,8 @@ where(has('bash', '--version'))(
     writeFileSync(path('parley.yaml'), '');
     expect(offered('parley-server', '--log-m')).toEqual(['--log-max-size']);
     expect(offered('parley-server', '--log-level', '')).toEqual(['error', 'warn', 'info', 'debug']);
-    expect(offered('parley-server', '--limit', 'T_AC')).toEqual(['T_ACTIVITY_MS=']);
+    expect(offered('parley-client', '--limit', 'T_AC')).toEqual(['T_ACTIVITY_MS=']);
+    expect(offered('parley-server', '--limit', 'T_AC')).toEqual([]);
     expect(offered('parley-server', '--config', 'par')).toEqual(['parley.yaml']);
     expect(offered('parley-keys', 're')).toEqual(['remove']);
     expect(offered('parley-keys', 'add', '--f')).toEqual(['--force']);
@@ -129,7 +130,7 @@ test('the example of a settings file has every setting, means the defaults, and 
   const plain = await runCommand('parley-server', ['--print-config'], { cwd: path() });
   expect(code).toBe(0);
   expect(parse(out)).toEqual(parse(plain.out));
-  expect((parse(written) as { limits: object }).limits).toEqual(LIMITS);
+  expect(Object.keys((parse(written) as { limits: object }).limits)).toEqual(limitsTaken('server'));
   const keys = [...plain.out.matchAll(/^(?:# )?([a-z-]+):/gm)].map(([, key]) => key);
   expect([...example.matchAll(/^#([a-z-]+):/gm)].map(([, key]) => key)).toEqual(keys);
   const schema = JSON.parse(files['docs/operations/server.schema.json'] ?? '') as { properties: object };

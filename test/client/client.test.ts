@@ -223,7 +223,12 @@ test('what cannot be meant is refused before anything is sent', async () => {
   expect(() => house.client('9lives')).toThrow(broken('invalid-id') as Error);
   for (const server of ['', 'a:0', 'a:65536', 'a:1:2', '[::1', '::1]:4390'])
     expect(() => house.client('alice', { server })).toThrow(broken('invalid-server') as Error);
-  expect(() => house.client('alice', { limits: { T_GUARD_MS: 0 } })).toThrow(broken('invalid-limits') as Error);
+  const limited = (limits: object) => (): unknown => house.client('alice', { limits });
+  expect(limited({ T_GUARD_MS: 0 })).toThrow(broken('invalid-limits') as Error);
+  expect(limited({ MESSAGES_PER_SECOND: 0 })).toThrow('"MESSAGES_PER_SECOND" is a limit of the server: ');
+  expect(limited({ T_ACTIVTY_MS: 20_000 })).toThrow('"T_ACTIVTY_MS" is no limit: a client has T_RETRY_MS, ');
+  // Alone, as docs/client-api.md has it: T_GUARD follows.
+  expect(limited({ T_ACTIVITY_MS: 20_000 })).not.toThrow();
   expect(() => house.client('alice', { key: 'nowhere.key' })).toThrow(broken('key') as Error);
   expect(() => house.client('alice', { key: new Uint8Array(32) })).toThrow(broken('key') as Error);
 });

@@ -24,7 +24,7 @@ export const broken = (fault: string): string[] => [
 export const named = (...check: readonly string[]): readonly ClientCheck[] => chosen({ check });
 /** T_ACTIVITY where it is played with, ms. */
 const ACTIVITY = 2000;
-const timed = ['--limit', `T_ACTIVITY_MS=${String(ACTIVITY)}`, '--limit', `T_GUARD_MS=${String(ACTIVITY / 4)}`];
+const timed = ['--limit', `T_ACTIVITY_MS=${String(ACTIVITY)}`];
 export const activityChecks = (): readonly ClientCheck[] =>
   chosen({ activity: ACTIVITY }).filter(({ needs }) => needs === 'activity');
 export const everyCheck = (): readonly ClientCheck[] => chosen(ALL ? { slow: true } : {});

@@ -2,11 +2,13 @@
  * Every command that the pages of the kit print passes with our own programs. `PARLEY_CONFORM=all` runs them to the letter; else
  * those that take minutes play some of their checks, those that wait for the shortest timers and those of the printed options.
  */
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import manifest from '../../package.json';
 import type { Stage } from '../../bin/demo/stage';
 import { stages } from '../binaries/support';
+import { documentOf } from '../documents/reader';
+import { commandsOf, linesOf } from '../documents/shell';
 import { runCommand } from '../support/command';
 import { ALL, OURS } from './client-support';
 
@@ -22,24 +24,15 @@ interface Printed {
   readonly args: readonly string[];
 }
 
-/** `npm run NAME -- args` is the command that the script of this name starts last. */
-function commandOf(line: string): Printed {
-  const words = line.replace(/ #.*$/, '').trim().split(/\s+/);
-  if (words[0] !== 'npm') return { line, command: words[0] ?? '', args: words.slice(1) };
-  const script = manifest.scripts[words[2] as keyof typeof manifest.scripts] ?? '';
-  const [, command = 'none'] = /dist\/bin\/([\w-]+)\.js$/.exec(script) ?? [];
-  return { line, command, args: words.slice(words[3] === '--' ? 4 : 3) };
-}
 /** The blocks of a page, each of which a reader follows from its first line on. */
 function blocksOf(page: string): Printed[][] {
-  const text = readFileSync(join(ROOT, page), 'utf8');
-  return [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, block = '']) =>
-    block
-      .trim()
-      .split('\n')
-      .filter((line) => line !== 'npm ci')
-      .map(commandOf),
-  );
+  return documentOf(ROOT, page)
+    .blocks.filter(({ language }) => language === 'sh')
+    .map(({ text }) =>
+      linesOf(text)
+        .filter((line) => line !== 'npm ci')
+        .flatMap((line) => commandsOf(line, manifest.scripts).map(({ name, args }) => ({ line, command: name, args }))),
+    );
 }
 
 /** `./my-client`: ours, whose activity timer has an option as in the example. */
@@ -49,7 +42,7 @@ function myClient(folder: string): string {
 const args = process.argv.slice(2);
 const at = args.indexOf('--activity');
 const ms = 1000 * Number(args[at + 1]);
-if (at >= 0) args.splice(at, 2, '--limit', 'T_ACTIVITY_MS=' + ms, '--limit', 'T_GUARD_MS=' + ms / 4);
+if (at >= 0) args.splice(at, 2, '--limit', 'T_ACTIVITY_MS=' + ms);
 process.argv.splice(1, Infinity, ${JSON.stringify(OURS[1])}, ...args);
 require('node:module').runMain();
 `;

@@ -1,5 +1,7 @@
 /** The conditions between the numbers (appendix A), and the tables of messages and faults by themselves. */
-import { LIMITS, limitFaults, WIRE, type Limits } from '../../machines/limits';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LIMITS, limitFaults, limitsTaken, limitsWith, WIRE, type Limits } from '../../machines/limits';
 import {
   CLOSE_REASON,
   END_WHY,
@@ -8,6 +10,7 @@ import {
   MESSAGES,
   rowOf,
   type MessageName,
+  type Role,
 } from '../../machines/messages';
 import { encodedSize } from '../../transport/wire/records';
 import { FAULTS } from '../../machines/faults';
@@ -52,31 +55,35 @@ describe('limits', () => {
     expect([WIRE.CANDIDATES, WIRE.WRONG_RESPONSES, WIRE.REKEY_RECORDS]).toEqual([4, 3, 65_536]);
   });
 
-  test.each<[string, Partial<Limits>]>([
-    ['T_FAIL_HOLD', { T_FAIL_HOLD_MS: 500 }],
-    ['T_RETRY', { T_RETRY_MS: [500, 1_000, 1_000, 1_500] }],
-    ['RETRY_JITTER', { RETRY_JITTER: 0.9 }],
-    ['T_RESPONSE', { T_RESPONSE_MS: 16_000 }],
-    ['T_COOKIE', { T_COOKIE_MS: 18_000 }],
-    ['before T_CHALLENGE', { T_CHALLENGE_MS: 6_875 }],
-    ['before T_AUTH', { T_AUTH_MS: 6_875 }],
-    ['CONNECTING_PER_CLIENT', { CONNECTING_PER_CLIENT: 3 }],
-    ['T_DEAD', { T_DEAD_MS: 44_999 }],
-    ['T_DEAD', { T_KEEPALIVE_MS: 0 }],
-    ['T_GUARD', { T_GUARD_MS: 0 }],
-    ['T_GUARD', { T_GUARD_MS: 300_000 }],
-    ['PUMP_QUEUE_BYTES', { PUMP_QUEUE_BYTES: 1_048_576 - 4_177 }],
-    ['for ever', { PUMP_QUEUE_BYTES: 16_383 }],
-    ['SESSION_BLOCK', { SESSION_BLOCK: 0 }],
-    ['SESSION_BLOCK', { SESSION_BLOCK: 1.5 }],
-    ['MESSAGE_BURST', { MESSAGE_BURST: 0 }],
-    ['CALL_BURST', { CALL_BURST: 0 }],
-    ['PUMP_QUEUE_BYTES', { PUMP_QUEUE_BYTES: 16_384.5 }],
-    ['PUMP_PAGE_TEXTS', { PUMP_PAGE_TEXTS: 0 }],
-    ['at most', { T_LINGER_MS: 2 ** 31 }],
-  ])('%s: %o is refused, with one sentence', (name, change) => {
+  test.each<[Partial<Limits>, string]>([
+    [{ T_FAIL_HOLD_MS: 500 }, 'T_FAIL_HOLD_MS (500) must be shorter than the first step of T_RETRY_MS (500,'],
+    [{ T_RETRY_MS: [500, 1_000, 1_000, 1_500] }, 'T_RETRY_MS (500,1000,1000,1500) must have 5 steps: give '],
+    [{ RETRY_JITTER: 0.9 }, 'RETRY_JITTER (0.9) must be at least 1: raise it'],
+    [
+      { T_RESPONSE_MS: 16_000 },
+      'T_RESPONSE_MS (16000) must be longer than T_CHALLENGE_MS (8000) and T_AUTH_MS (8000) ',
+    ],
+    [{ T_COOKIE_MS: 18_000 }, 'T_COOKIE_MS (18000) must be longer than T_AUTH_MS (8000) and T_CONNECTING_MS (10000) '],
+    [{ T_CHALLENGE_MS: 6_875 }, 'T_CHALLENGE_MS (6875) must be longer than the steps of T_RETRY_MS (500,1000,'],
+    [{ T_AUTH_MS: 6_875 }, 'T_AUTH_MS (6875) must be longer than the steps of T_RETRY_MS (500,1000,'],
+    [{ CONNECTING_PER_CLIENT: 3 }, 'CONNECTING_PER_CLIENT (3) must be at least 4, or 0'],
+    [{ T_DEAD_MS: 44_999 }, 'T_DEAD_MS (44999) must be at least three times T_KEEPALIVE_MS (15000), or 0'],
+    [{ T_KEEPALIVE_MS: 0 }, 'T_DEAD_MS (45000) must be at least three times T_KEEPALIVE_MS (0), or 0'],
+    [{ T_GUARD_MS: 0 }, 'T_GUARD_MS (0) must be above 0 and below T_ACTIVITY_MS (300000): lower T_GUARD_MS, '],
+    [{ T_GUARD_MS: 300_000 }, 'T_GUARD_MS (300000) must be above 0 and below T_ACTIVITY_MS (300000): lower '],
+    [{ PUMP_QUEUE_BYTES: 1_048_576 - 4_177 }, 'PUMP_QUEUE_BYTES (1044399) must be below OUTPUT_QUEUE_BYTES (1048576) '],
+    [{ PUMP_QUEUE_BYTES: 16_383 }, 'PUMP_QUEUE_BYTES (16383) must be at least 16384, '],
+    [{ SESSION_BLOCK: 0 }, 'SESSION_BLOCK (0) must be a whole number above 0'],
+    [{ SESSION_BLOCK: 1.5 }, 'SESSION_BLOCK (1.5) must be a whole number above 0'],
+    [{ MESSAGE_BURST: 0 }, 'MESSAGE_BURST (0) must be '],
+    [{ CALL_BURST: 0 }, 'CALL_BURST (0) must be '],
+    [{ PUMP_QUEUE_BYTES: 16_384.5 }, 'PUMP_QUEUE_BYTES (16384.5) must be a whole number'],
+    [{ PUMP_PAGE_TEXTS: 0 }, 'PUMP_PAGE_TEXTS (0) must be '],
+    [{ T_LINGER_MS: 2 ** 31 }, 'T_LINGER_MS (2147483648) must be at most 2147483647 ms'],
+  ])('%j is refused, with one sentence that has every value', (change, sentence) => {
     const faults = limitFaults({ ...LIMITS, ...change });
-    expect(faults).toEqual([expect.stringContaining(name)]);
+    expect(faults).toEqual([expect.stringContaining(sentence)]);
+    expect(faults[0]).toMatch(new RegExp(`^${sentence.split(' ', 1)[0] ?? ''}`));
   });
 
   test('just on the right side of each condition', () => {
@@ -93,6 +100,65 @@ describe('limits', () => {
     expect(limitFaults({ ...LIMITS, ...edges })).toEqual([]);
     expect(limitFaults({ ...LIMITS, T_KEEPALIVE_MS: 0, T_DEAD_MS: 0 })).toEqual([]);
     expect(limitFaults({ ...LIMITS, T_FAIL_HOLD_MS: 0 })).toEqual([]);
+  });
+});
+
+describe('T_GUARD follows T_ACTIVITY unless it is given', () => {
+  test.each([
+    [300_000, 30_000],
+    [120_000, 30_000],
+    [119_999, 29_999.75],
+    [20_000, 5_000],
+    [1, 0.25],
+  ])('T_ACTIVITY %d: %d', (activity, guard) => {
+    const limits = limitsWith({ T_ACTIVITY_MS: activity });
+    expect(limits.T_GUARD_MS).toBe(guard);
+    expect(limitFaults(limits)).toEqual([]);
+  });
+  test('a T_GUARD that is given stays, right or wrong', () => {
+    expect(limitsWith({ T_ACTIVITY_MS: 20_000, T_GUARD_MS: 19_000 }).T_GUARD_MS).toBe(19_000);
+    expect(limitFaults(limitsWith({ T_ACTIVITY_MS: 20_000, T_GUARD_MS: 30_000 }))).toEqual([
+      expect.stringContaining('T_GUARD_MS (30000) must be above 0 and below T_ACTIVITY_MS (20000)'),
+    ]);
+  });
+  test('nothing changed are the defaults', () => {
+    expect(limitsWith({})).toEqual(LIMITS);
+  });
+});
+
+describe('whose a limit is', () => {
+  /** Files that a program of one role runs alone; what both run is looked for in neither. */
+  const RUN_BY: Readonly<Record<Role, readonly string[]>> = {
+    client: ['client-driver.ts', 'client/reconnect.ts', 'client/client.ts'],
+    server: [
+      'server-driver.ts',
+      'server-links.ts',
+      'server-answers.ts',
+      'admission.ts',
+      'acceptor.ts',
+      'history-pump.ts',
+    ],
+  };
+  const read = (file: string): string => readFileSync(join(__dirname, '../../transport', file), 'utf8');
+
+  test.each(['client', 'server'] as const)('a %s takes every limit that it reads', (role) => {
+    const source = RUN_BY[role].map(read).join('\n');
+    const names = Object.keys(LIMITS).filter((name) => new RegExp(`\\b${name}\\b`).test(source));
+    expect(names.length).toBeGreaterThan(8);
+    expect(names.filter((name) => !limitsTaken(role).includes(name as keyof Limits))).toEqual([]);
+  });
+  test('each belongs to somebody, and what both take is read by both or tied by a condition', () => {
+    const [client, server] = [limitsTaken('client'), limitsTaken('server')];
+    expect(Object.keys(LIMITS).filter((name) => ![...client, ...server].includes(name as keyof Limits))).toEqual([]);
+    expect(client.filter((name) => server.includes(name))).toEqual([
+      ...['T_CHALLENGE_MS', 'T_AUTH_MS', 'T_CONNECTING_MS', 'T_RESPONSE_MS', 'T_COOKIE_MS'],
+      ...['T_KEEPALIVE_MS', 'T_DEAD_MS', 'T_LINGER_MS', 'OUTPUT_QUEUE_BYTES', 'PUMP_QUEUE_BYTES'],
+    ]);
+  });
+  test('a program is not told of conditions between numbers that it does not take', () => {
+    const wrong = { ...LIMITS, T_GUARD_MS: 0, SESSION_BLOCK: 0 };
+    expect(limitFaults(wrong, 'client')).toEqual([expect.stringContaining('T_GUARD_MS (0)')]);
+    expect(limitFaults(wrong, 'server')).toEqual([expect.stringContaining('SESSION_BLOCK (0)')]);
   });
 });
 

@@ -1,5 +1,13 @@
 /** What a chat client is made with, and its checks. Must never be here: the key itself, anything that is sent. */
-import { LIMITS, limitFaults, WIRE, type Limits } from '../../machines/limits';
+import {
+  LIMITS,
+  limitFaults,
+  limitsTaken,
+  limitsWith,
+  WIRE,
+  type ClientLimits,
+  type Limits,
+} from '../../machines/limits';
 import { isClientId } from '../../machines/messages';
 import type { Address } from '../../machines/ports';
 import type { ClientOptions } from '../client-driver';
@@ -16,7 +24,7 @@ export interface ChatClientOptions {
   /** File of those whose calls are refused; default: `ID.blocked` beside the key file, or none if the key is given as bytes. */
   readonly blocked?: string | undefined;
   /** Timers and limits that differ from the defaults (protocol appendix A). */
-  readonly limits?: Partial<Limits>;
+  readonly limits?: Partial<ClientLimits>;
   /** Log on again by itself after a connection that was lost, too slow or ended by a shutdown (protocol 4.10). */
   readonly reconnect?: boolean;
   /** What is underneath, for programs that watch it or put something else in its place. */
@@ -41,8 +49,18 @@ export function checked({ id, server, limits }: ChatClientOptions): { id: string
       `${JSON.stringify(server)} is no server`,
       'HOST:PORT, such as 127.0.0.1:4390 or [::1]:4390',
     );
-  const all: Limits = { ...LIMITS, ...limits };
-  const [fault] = limitFaults(all);
+  return { id, server: address, limits: checkedLimits(limits) };
+}
+
+function checkedLimits(changed: Partial<ClientLimits> = {}): Limits {
+  const taken: readonly string[] = limitsTaken('client');
+  for (const name of Object.keys(changed)) {
+    if (taken.includes(name)) continue;
+    const what = Object.hasOwn(LIMITS, name) ? 'is a limit of the server' : 'is no limit';
+    throw new ClientError('invalid-limits', `${JSON.stringify(name)} ${what}`, `a client has ${taken.join(', ')}`);
+  }
+  const all = limitsWith(changed);
+  const [fault] = limitFaults(all, 'client');
   if (fault !== undefined) throw new ClientError('invalid-limits', fault, '');
-  return { id, server: address, limits: all };
+  return all;
 }
