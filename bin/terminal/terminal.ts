@@ -107,7 +107,7 @@ export class Terminal {
   private schedule(): void {
     if (this.flushing === 'due') return;
     this.flushing = 'due';
-    setImmediate(() => this.flush());
+    this.o.clock.setImmediate(() => this.flush());
   }
 
   private flush(): void {
