@@ -122,7 +122,10 @@ async function main(): Promise<void> {
   key.fill(0);
   live.client = client;
   process.exitCode = await new Promise<number>((left) => {
-    const front = openFront(client, { ...o, input, output: process.stdout, clock: systemClock, complain }, left);
+    const streams = { input, output: process.stdout };
+    // Without KEEPALIVE there are only the messages of the assignment (protocol 8, choice 15).
+    const confirming = limits.T_KEEPALIVE_MS > 0 ? 'on' : 'off';
+    const front = openFront(client, { ...o, ...streams, confirming, clock: systemClock, complain }, left);
     // A second signal ends the process at once.
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => front.leave());
     // At a terminal: it has gone. Elsewhere a log that was moved away is to be begun anew.

@@ -113,7 +113,8 @@ export function statusLine(id: string, server: string, s: ClientStatus): string 
 /** The same in full: who, state, session, server; timers that run. */
 export function statusLines(client: ChatClient): string[] {
   const { id, server, status, activityLeft } = client;
-  const first = statusLine(id, sourceText(server), status);
+  const shown = client.confirming ? ({ ...status, history: 'Idle' } as const) : status;
+  const first = statusLine(id, sourceText(server), shown);
   if (activityLeft === null) return [first];
   const end = status.chat === 'Active Chat' ? 'not in a chat' : `in ${duration(activityLeft)}`;
   return [first, `logged off without activity: ${end}`];

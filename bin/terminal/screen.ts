@@ -20,8 +20,8 @@ export interface ScreenOptions {
   readonly line: (line: string, begun: Begun) => 'done' | 'kept';
   /** Where a line belongs that is begun now. */
   readonly now: () => Begun;
-  /** No more input will come. */
-  readonly ended: () => void;
+  /** No more input: the user says so with Ctrl-D, or the terminal has gone. */
+  readonly ended: (how: 'key' | 'gone') => void;
   /** Ctrl-C, with nothing typed. */
   readonly interrupted: () => void;
   /** Several lines were pasted; the line being typed has become part of them. */
@@ -146,7 +146,7 @@ export class Screen {
   }
 
   private end(): void {
-    if (this.phase !== 'closed') this.o.ended();
+    if (this.phase !== 'closed') this.o.ended('gone');
   }
 
   // Keys
@@ -189,7 +189,7 @@ export class Screen {
       case 'interrupt':
         return editor.isEmpty ? o.interrupted() : this.clear();
       case 'end-of-input':
-        return editor.isEmpty ? o.ended() : this.came(editor.press('delete'));
+        return editor.isEmpty ? o.ended('key') : this.came(editor.press('delete'));
       case 'suspend':
         return this.suspend();
       case 'redraw':

@@ -114,11 +114,24 @@ function terminal(...typed: readonly string[]): Speaker {
 }
 
 const PASTE = ['\u001b[200~', '\u001b[201~'] as const;
+/** Somebody who looks whether the prompt names nobody, pastes the call with what she has to say, and says yes. */
+const paster: Speaker = (client, host) => {
+  const desk = new Typist(client, host);
+  let pasting = false;
+  const begin = (): void => {
+    pasting = client.status.peer === null;
+    if (pasting) desk.press(`${PASTE[0]}Chat bob\nsecret 1\n`);
+  };
+  const goOn = (text: string) => (): void => void (pasting && desk.press(text));
+  const deeds = [begin, goOn(`secret 2\nsecret 3${PASTE[1]}`), goOn('y'), goOn('')];
+  return { deeds, leave: () => desk.terminal.leave() };
+};
 const SPEAKERS: readonly (readonly [string, Speaker])[] = [
   ['a program with parley/client', program],
   ['a pipe', pipe],
   ['a terminal: two lines, one in two pieces', terminal('Chat bob\r', 'secret 1\rsecr', 'et 2', '\r\r')],
   ['a terminal: after the end of the chat', terminal('Chat bob\r', 'End chat\rse', 'cret', '\r\r')],
+  ['a terminal: pasted commands', paster],
   ['a terminal: a paste', terminal('Chat bob\r', `${PASTE[0]}secret 1\nsec`, `ret 2${PASTE[1]}`, 'y')],
 ];
 const COUNTS = [4, 1, 2, 3] as const;

@@ -18,7 +18,8 @@ const STYLE = { timestamps: false, historyJson: false, wall: () => 0 };
 /** A client of `parley/client` on a machine of its own. */
 export function clientIn(world: World, id: string): { readonly client: ChatClient; readonly host: MemoryHost } {
   const host = world.newHost(`client of ${id}`);
-  const parts = { clock: host.loop, network: host, random: world.random.fork(), keys: new KeyStore() };
+  const keys = new KeyStore({ keyLog: world.watch.keyLog });
+  const parts = { clock: host.loop, network: host, random: world.random.fork(), keys };
   const key = world.keyOf(id);
   return { client: new ChatClient({ id, server: SERVER, key, limits: world.limits, parts }), host };
 }
@@ -67,6 +68,7 @@ export class Typist {
       style: STYLE,
       clock: host.loop,
       contacts: [],
+      confirming: 'on',
       left: (code) => (this.code = code),
       ...changed,
     });

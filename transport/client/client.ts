@@ -161,6 +161,11 @@ export class ChatClient extends EventEmitter<Emitted> {
     });
   }
 
+  /** Whether an answer to `confirm` is awaited; meanwhile `status.history` is Receiving, though nobody asked for a list. */
+  get confirming(): boolean {
+    return this.#confirmation.awaited;
+  }
+
   /** Ends the chat on both sides. @throws ClientError `no-chat`, `not-connected` */
   endChat(): void {
     this.#must({ type: 'U.END' });
