@@ -17,6 +17,10 @@ export class Completion {
     if (this.ids.size > IDS_MAX) for (const oldest of [...this.ids].slice(0, 1)) this.ids.delete(oldest);
   }
 
+  knows(id: string): boolean {
+    return this.ids.has(id) || this.contacts.includes(id);
+  }
+
   /** Whoever an event names. */
   note(event: ClientEvent, own: string): void {
     for (const id of 'peer' in event && event.peer ? [event.peer] : 'from' in event ? [event.from] : [])

@@ -10,6 +10,7 @@ import { blockedLine, carryOutBlocking } from './blocking';
 import { Completion } from './completion';
 import { actionable, asideOf, escaped, lineOf, statusLines, whomLineOf, type Style } from './display';
 import { hasColours, painted, paletteOf, type Palette } from './look';
+import { mistakeOf } from './mistakes';
 import { Pasted } from './pasted';
 import { Screen, type Begun } from './screen';
 import { Unconfirmed } from './unconfirmed';
@@ -204,14 +205,14 @@ export class Terminal {
   }
 
   private carryOut(line: string, begun: Begun): 'done' | 'kept' {
-    const { client } = this.o;
-    const parsed = parseLine(line, client.status.chat === 'Active Chat');
+    // A person reaches Help and Status in a chat, too.
+    const parsed = parseLine(line, false);
     switch (parsed.kind) {
       case 'event':
         this.perform(parsed.event);
         break;
       case 'text':
-        if (this.say(parsed.text, begun)) break;
+        if (this.isMistaken(line, begun) || this.say(parsed.text, begun)) break;
         this.flush();
         return 'kept';
       default:
@@ -265,6 +266,24 @@ export class Terminal {
     }
   }
 
+  /** @returns whether the line is dealt with: it is no text, or that is asked */
+  private isMistaken(line: string, begun: Begun): boolean {
+    const { session, peer, connection, chat } = this.o.client.status;
+    if (line.startsWith('\\') || begun.session !== session || begun.want !== null) return false;
+    if (session === null && connection !== 'Offline' && chat !== 'Connected') return false;
+    const sentence = mistakeOf(line, { inChat: session !== null, isKnown: (id) => this.completion.knows(id) });
+    if (sentence === undefined) return false;
+    this.shown.push(this.palette.warning(sentence));
+    if (session === null) return true;
+    this.flush();
+    const text = `Send it to ${peer ?? ''} as a text?`;
+    this.screen.question(text, { interrupt: false, begun }, (yes, now) => {
+      if (!yes || !this.say(line, now)) this.screen.keep(line, now);
+      this.flush();
+    });
+    return true;
+  }
+
   /** @returns whether the line need not be kept: it was sent, or it was for no chat at all */
   private say(text: string, begun: Begun): boolean {
     const { client } = this.o;
@@ -315,7 +334,7 @@ export class Terminal {
       this.perform({ type: 'U.END' });
       return this.flush();
     }
-    this.screen.question('Log off and leave? (y/n)', true, (yes) => yes && this.quit());
+    this.screen.question('Log off and leave?', { interrupt: true }, (yes) => yes && this.quit());
   }
 
   private askForPaste(lines: readonly string[], begun: Begun): void {
@@ -323,11 +342,11 @@ export class Terminal {
     const count = String(lines.length);
     const whom = begun.peer === null ? '' : ` to ${begun.peer}`;
     const what = inChat ? `Send ${count} lines as ${count} texts${whom}?` : `Carry out ${count} lines?`;
-    this.screen.question(`${what} (y/n)`, false, (yes) => {
+    this.screen.question(what, { interrupt: false, begun }, (yes, now) => {
       if (!yes) return;
-      if (inChat && begun.session === null)
+      if (inChat && now.session === null)
         this.shown.push(this.palette.failure(`${count} pasted lines were not sent: they were pasted before the chat`));
-      else this.pasted.add(inChat ? 'texts' : 'lines', lines, begun);
+      else this.pasted.add(inChat ? 'texts' : 'lines', lines, now);
       this.flush();
     });
   }
@@ -339,6 +358,7 @@ export class Terminal {
 }
 
 const KEYS = [
+  'In a chat a line that looks like a mistyped command, or begins with /, is sent only after a question.',
   'Tab completes commands and IDs, Up and Down bring lines back.',
   'Ctrl-C clears the line; if it is empty, it ends a list or the chat, else asks whether to leave. Ctrl-D leaves.',
 ];
