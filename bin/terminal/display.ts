@@ -63,6 +63,8 @@ function bareLineOf(event: ClientEvent): string | undefined {
   switch (event.event) {
     case 'state':
     case 'confirmed':
+    case 'trying':
+      // At a pipe the end of the attempt is enough.
       return undefined;
     case 'text':
       return textLine(event.from, event.text);
@@ -98,6 +100,7 @@ export function actionable(event: ClientEvent, line: string): string {
 /** What stands on a line of its own below a line whose words are the assignment's. */
 export function asideOf(event: ClientEvent): string | undefined {
   if (event.event === 'unreachable') return event.advice;
+  if (event.event === 'trying') return event.line;
   return event.event === 'chatEnded' ? event.reason : undefined;
 }
 

@@ -133,6 +133,7 @@ test('outside a chat each mistake has its own sentence, and nobody is asked', as
     ['history', 'History needs a Client-ID: "History bob", for example'],
     ['chat bob bob', 'Chat takes one Client-ID: "bob bob" is more'],
     ['good morning', 'Not connected: log on first'],
+    ['\\status', 'Not connected: log on first'],
   ];
   for (const [line] of said) alice.enter(line);
   alice.enter('Log on');

@@ -20,6 +20,7 @@ import {
   type ClientState,
   type EventName,
   type EventOf,
+  type FaultCode,
   type HistoryLine,
 } from './events';
 import { BlockList } from './block-list';
@@ -27,6 +28,7 @@ import { blockedFile, loadKey } from './key';
 import { checked, type ChatClientOptions } from './options';
 import { Reading, type Each } from './reading';
 import { Reconnect } from './reconnect';
+import { HINTS } from './meanings';
 import { eventsOf, stateOf } from './telling';
 import { errorOf, Waitings, type Decide } from './waiting';
 
@@ -76,6 +78,7 @@ export class ChatClient extends EventEmitter<Emitted> {
       limits,
       keys,
       isBlocked: (peer) => this.#blocked.has(peer),
+      hinted: ({ kind, meanwhile }, left) => this.#trying(HINTS[kind], meanwhile, Math.ceil(left / 1000)),
       show: (display) => void this.#displays.push(display),
       stepped: () => this.#stepped(),
     });
@@ -308,6 +311,12 @@ export class ChatClient extends EventEmitter<Emitted> {
       const again = this.#reconnect?.after(event);
       if (again) this.#events.push(again);
     }
+    this.#tell();
+  }
+
+  #trying(code: FaultCode, known: string, seconds: number): void {
+    const line = `${known}; still trying for ${String(seconds)} s`;
+    this.#events.push({ event: 'trying', code, line, seconds });
     this.#tell();
   }
 
