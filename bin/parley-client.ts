@@ -51,6 +51,7 @@ export const command = withSettings(
             'carry out the lines of this file (- = standard input), then leave; may wait for events',
           )
           .option('--json', 'write every event as a line of JSON', false)
+          .option('--no-bell', 'do not ring the bell of the terminal when somebody calls')
           .option('--timestamps', 'show the time before each line', false)
           .option('--history-json', 'show past texts as lines of JSON', false)
           .option('--reconnect', 'log on again after a connection that was lost or ended by a shutdown', false),

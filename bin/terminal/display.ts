@@ -52,11 +52,16 @@ export function lineOf(event: ClientEvent, style?: Style): string | undefined {
   return at === null ? line : `[${moment(at, day)}] ${line}`;
 }
 
+/** What stands before a line that the user has entered now. */
+export function stampOf({ timestamps, wall }: Style): string {
+  return timestamps ? `[${moment(wall(), false)}] ` : '';
+}
+
 /** The line after `Chat started`, which the assignment words: with whom, and who wanted it. */
 export function whomLineOf(event: ClientEvent, style?: Style): string | undefined {
   if (event.event !== 'chatStarted') return undefined;
   const line = event.asked ? `In a chat with ${event.peer}, as you asked` : `${event.peer} has called you`;
-  return style?.timestamps ? `[${moment(style.wall(), false)}] ${line}` : line;
+  return style === undefined ? line : stampOf(style) + line;
 }
 
 function bareLineOf(event: ClientEvent): string | undefined {

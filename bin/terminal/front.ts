@@ -20,6 +20,8 @@ export interface FrontOptions {
   readonly historyJson: boolean;
   /** Client-IDs for Tab. */
   readonly contact: readonly string[];
+  /** Whether the terminal rings when somebody calls. */
+  readonly bell: boolean;
 }
 /** What only a person at a terminal has. */
 type Personal = Pick<TerminalOptions, 'confirming'>;
@@ -52,11 +54,11 @@ export function openFront(
   o: FrontOptions & Personal & Streams & { readonly clock: Clock; readonly complain: Outputs['complain'] },
   left: (code: number) => void,
 ): Front {
-  const { input, output, clock, complain, script, json, confirming } = o;
+  const { input, output, clock, complain, script, json, bell, confirming } = o;
   const style = { timestamps: o.timestamps, historyJson: o.historyJson, wall: () => clock.wall() };
   const front =
     script === undefined && !json && isScreen({ input, output })
-      ? new Terminal({ client, input, output, style, clock, contacts: o.contact, confirming, left })
+      ? new Terminal({ client, input, output, style, clock, contacts: o.contact, bell, confirming, left })
       : runner();
   holdWhileFull(client, output);
   // Whoever reads us has gone: there is nobody to show anything to.

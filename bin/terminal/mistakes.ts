@@ -96,7 +96,7 @@ function didYouMean(line: string, command: string): string {
 }
 
 /** One slip of a finger: two letters exchanged; in a longer word also one that is wrong, missing or too many. */
-function isNear(word: string, known: string): boolean {
+export function isNear(word: string, known: string): boolean {
   if (word === known || word === '') return false;
   let same = 0;
   while (same < word.length && word[same] === known[same]) same += 1;

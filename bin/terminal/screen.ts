@@ -35,6 +35,8 @@ export interface ScreenOptions {
   readonly pasted: (lines: readonly string[], begun: Begun) => void;
   /** Something did not fit into the line, or the paste was too long; said once for each line. */
   readonly tooLong: (what: 'line' | 'paste') => void;
+  /** What stands before a line that was entered. */
+  readonly stamp: () => string;
   /** @returns the whole lines that this one can become */
   readonly complete: (line: string) => readonly string[];
   /** Most UTF-8 bytes of a line. */
@@ -111,6 +113,10 @@ export class Screen {
     if (prompt === this.prompt) return;
     this.prompt = prompt;
     if (this.phase === 'prompted') this.draw();
+  }
+
+  bell(): void {
+    this.write(BELL);
   }
 
   /** Whole lines, above the line being typed. */
@@ -234,7 +240,7 @@ export class Screen {
     const { shown } = editor;
     const result = editor.press('enter');
     if (result.kind !== 'line') return this.came(result);
-    this.write(painter.leave(this.prompt, shown));
+    this.write(painter.leave(o.stamp() + this.prompt, shown));
     const begun = this.begun ?? o.now();
     this.begun = undefined;
     this.phase = 'bare';

@@ -8,7 +8,7 @@ import type { Clock } from '../../machines/ports';
 import { HELP, parseLine, type Line } from './commands';
 import { blockedLine, carryOutBlocking } from './blocking';
 import { Completion } from './completion';
-import { actionable, asideOf, escaped, lineOf, statusLines, whomLineOf, type Style } from './display';
+import { actionable, asideOf, escaped, lineOf, stampOf, statusLines, whomLineOf, type Style } from './display';
 import { hasColours, painted, paletteOf, type Palette } from './look';
 import { mistakeOf } from './mistakes';
 import { Pasted } from './pasted';
@@ -23,6 +23,8 @@ export interface TerminalOptions {
   readonly clock: Clock;
   /** Client-IDs that Tab completes though they were not met yet. */
   readonly contacts: readonly string[];
+  /** Whether it rings when somebody calls. */
+  readonly bell: boolean;
   /** off: the server is not asked whether it has the texts of a person, for a trace with the assignment's messages only. */
   readonly confirming: 'on' | 'off';
   /** Called once, when the user has left and every connection is closed. */
@@ -71,7 +73,8 @@ export class Terminal {
       interrupted: () => this.interrupt(),
       pasted: (lines, begun) => this.askForPaste(lines, begun),
       tooLong: (what) => this.tooLong(what),
-      complete: (line) => this.completion.complete(line),
+      stamp: () => stampOf(o.style),
+      complete: (line) => this.completion.complete(line, client.status.chat === 'Active Chat'),
       maxBytes: WIRE.TEXT_MAX_BYTES + 1,
     });
     const tell = (line: string): void => void this.shown.push(this.palette.failure(line));
@@ -157,10 +160,19 @@ export class Terminal {
     if (line !== undefined) this.shown.push(painted(this.palette, event, actionable(event, line)));
     const whom = whomLineOf(event, this.o.style);
     if (whom !== undefined) this.shown.push(this.palette.aside(whom));
-    const aside = asideOf(event);
-    if (aside !== undefined) this.shown.push(this.palette.aside(`(${aside})`));
+    for (const aside of [asideOf(event), this.idMeant(event)])
+      if (aside !== undefined) this.shown.push(this.palette.aside(`(${aside})`));
     this.unconfirmed.event(event);
     if (this.wanted && !this.o.client.confirming) this.perform(this.wanted);
+  }
+
+  /** Whom somebody has probably meant who is not there. */
+  private idMeant(event: ClientEvent): string | undefined {
+    if (event.event !== 'unreachable' || event.peer === null) return undefined;
+    const meant = this.completion.meantBy(event.peer);
+    const cases = /[A-Z]/.test(event.peer) ? 'upper and lower case of a Client-ID count' : undefined;
+    const sentences = [meant === undefined ? undefined : `did you mean ${meant}?`, cases].filter((one) => one);
+    return sentences.length === 0 ? undefined : sentences.join(' ');
   }
 
   /** What comes in one read of the socket is written once: a list of thousands must not draw the prompt thousands of times. */
@@ -197,6 +209,7 @@ export class Terminal {
   }
 
   private started(chat: Extract<ClientEvent, { event: 'chatStarted' }>): void {
+    if (!chat.asked && this.o.bell) this.screen.bell();
     if (chat.asked) {
       this.noticeable = 0;
       this.screen.started({ ...chat, want: null });
@@ -353,7 +366,8 @@ export class Terminal {
 
   private echo(line: string, kind: 'command' | 'text'): void {
     const { id } = this.o.client;
-    this.shown.push(kind === 'text' ? `${id}: ${escaped(line)}` : `${this.prompt()}${escaped(line)}`);
+    const said = kind === 'text' ? `${id}: ` : this.prompt();
+    this.shown.push(stampOf(this.o.style) + said + escaped(line));
   }
 }
 

@@ -175,6 +175,7 @@ test('a screen forgets the number of a chat with the connection', () => {
     interrupted: unused,
     pasted: unused,
     tooLong: unused,
+    stamp: () => '',
     complete: () => [],
     maxBytes: 4097,
   } satisfies ScreenOptions);

@@ -68,6 +68,7 @@ export class Typist {
       style: STYLE,
       clock: host.loop,
       contacts: [],
+      bell: true,
       confirming: 'on',
       left: (code) => (this.code = code),
       ...changed,
