@@ -2,7 +2,7 @@
 /** parley-client: one user, at a terminal or a pipe. No logic beyond putting the parts together. */
 import { join } from 'node:path';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { WIRE } from '../machines/limits';
+import { limitsWith, WIRE } from '../machines/limits';
 import type { Address } from '../machines/ports';
 import { ChatClient } from '../transport/client';
 import { blockedFile, loadKey } from '../transport/client/key';
@@ -51,6 +51,7 @@ export const command = withSettings(
             'carry out the lines of this file (- = standard input), then leave; may wait for events',
           )
           .option('--json', 'write every event as a line of JSON', false)
+          .option('--no-bell', 'do not ring the bell of the terminal when somebody calls')
           .option('--timestamps', 'show the time before each line', false)
           .option('--history-json', 'show past texts as lines of JSON', false)
           .option('--reconnect', 'log on again after a connection that was lost or ended by a shutdown', false),
@@ -122,7 +123,10 @@ async function main(): Promise<void> {
   key.fill(0);
   live.client = client;
   process.exitCode = await new Promise<number>((left) => {
-    const front = openFront(client, { ...o, input, output: process.stdout, clock: systemClock, complain }, left);
+    const streams = { input, output: process.stdout };
+    // Without KEEPALIVE there are only the messages of the assignment (protocol 8, choice 15).
+    const confirming = limitsWith(o.limit).T_KEEPALIVE_MS > 0 ? 'on' : 'off';
+    const front = openFront(client, { ...o, ...streams, confirming, clock: systemClock, complain }, left);
     // A second signal ends the process at once.
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => front.leave());
     // At a terminal: it has gone. Elsewhere a log that was moved away is to be begun anew.

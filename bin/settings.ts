@@ -271,8 +271,9 @@ const NO: readonly Plain[] = [false, 'false', 'no', '0', 0];
 function accepted(option: Option, value: Placed['value']): unknown {
   if (value === undefined) throw new NotAccepted(NO_VALUE);
   if (typeof value === 'object') throw new NotAccepted('takes one value');
-  if (option.isBoolean()) {
+  if (option.isBoolean() || option.negate) {
     if (!YES.includes(value) && !NO.includes(value)) throw new NotAccepted('is true or false');
+    if (option.negate) return YES.includes(value);
     return YES.includes(value) ? true : (option.defaultValue as unknown);
   }
   if (typeof value === 'boolean') {

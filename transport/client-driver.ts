@@ -38,6 +38,8 @@ export interface ClientOptions {
   readonly network: Network;
   readonly log: Log;
   readonly show: (display: Display) => void;
+  /** The network has said something of the server, and the attempt goes on for so many milliseconds at the most. */
+  readonly hinted?: (hint: Hint, left: number) => void;
   /** Called after every step: the status may have changed. */
   readonly stepped?: () => void;
   readonly trace?: WireTrace | undefined;
@@ -68,6 +70,8 @@ export class ClientDriver {
   private allGone: (() => void)[] = [];
   /** When the activity timer expires, on the clock; undefined if it does not run. */
   private activityEnds: number | undefined;
+  /** When the step of the log-on that runs is given up, on the clock. */
+  private givesUp = 0;
 
   constructor(private readonly o: ClientOptions) {
     this.client = new Client(engineFor(o.watcher), o.id, o.observe);
@@ -76,6 +80,7 @@ export class ClientDriver {
     this.logOn = new ClientLogOn(o, {
       event: (event) => this.handle(event),
       refused: (fault) => this.refused(fault),
+      hinted: (hint) => o.hinted?.(hint, Math.max(0, this.givesUp - o.clock.now())),
     });
   }
 
@@ -176,8 +181,11 @@ export class ClientDriver {
         if (step === undefined) return;
         return this.armed('RETRY', step * (1 + random.fraction() * (l.RETRY_JITTER - 1)), { type: 'T.RETRY' });
       }
-      case 'GIVEUP':
-        return this.armed('GIVEUP', effect.for === 'AUTH' ? l.T_AUTH_MS : l.T_CHALLENGE_MS, { type: 'T.GIVEUP' });
+      case 'GIVEUP': {
+        const ms = effect.for === 'AUTH' ? l.T_AUTH_MS : l.T_CHALLENGE_MS;
+        this.givesUp = this.o.clock.now() + ms;
+        return this.armed('GIVEUP', ms, { type: 'T.GIVEUP' });
+      }
       case 'HOLD':
         return this.armed('HOLD', l.T_FAIL_HOLD_MS, { type: 'T.HOLD' });
       case 'CONNECTING':

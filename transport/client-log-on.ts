@@ -40,16 +40,22 @@ export interface LogOnOptions {
 export interface LogOnHandlers {
   event(event: ClientEvent): void;
   refused(fault: Fault): void;
+  /** The network has said something of the server: told once for each attempt. */
+  hinted(hint: Hint): void;
 }
 interface Response {
   readonly message: Message<'RESPONSE'>;
   readonly bytes: Buffer;
 }
 
-/** `refused`: nothing listens there; `name`: the name of the server is not known; `text` says it to the user. */
+/**
+ * `refused`: nothing listens there; `name`: the name of the server is not known; `text` says it to the user when the attempt is over,
+ * `meanwhile` before.
+ */
 export interface Hint {
   readonly kind: 'refused' | 'name' | 'other';
   readonly text: string;
+  readonly meanwhile: string;
 }
 
 export class ClientLogOn {
@@ -194,13 +200,24 @@ export class ClientLogOn {
   }
 
   private failed(error: NodeJS.ErrnoException): void {
+    const first = this.hint === undefined;
+    this.hint = this.hintOf(error);
+    if (first) this.handlers.hinted(this.hint);
+  }
+
+  private hintOf(error: NodeJS.ErrnoException): Hint {
     const { address } = this.o.server;
     const where = sourceText(this.o.server);
-    if (error.code === 'ECONNREFUSED')
-      this.hint = { kind: 'refused', text: `nothing listens on UDP ${where}: is the server running there?` };
-    else if (error.syscall === 'getaddrinfo')
-      this.hint = { kind: 'name', text: `the name ${address} is not known: check --server` };
-    else this.hint = { kind: 'other', text: `${where}: ${error.message}` };
+    if (error.code === 'ECONNREFUSED') {
+      const text = `nothing listens on UDP ${where}: is the server running there?`;
+      return { kind: 'refused', text, meanwhile: `no server answers at ${where}` };
+    }
+    if (error.syscall === 'getaddrinfo') {
+      const meanwhile = `the name ${address} is not known`;
+      return { kind: 'name', text: `${meanwhile}: check --server`, meanwhile };
+    }
+    const text = `${where}: ${error.message}`;
+    return { kind: 'other', text, meanwhile: text };
   }
 
   private wipeCandidates(): void {

@@ -32,7 +32,7 @@ function sentence(option: Option, key: string): string {
 }
 
 function placeholder(option: Option): string {
-  if (option.isBoolean()) return 'false';
+  if (option.isBoolean() || option.negate) return 'false';
   return (/[<[](.*)[>\]]/.exec(option.flags)?.[1] ?? '').toUpperCase();
 }
 
@@ -74,7 +74,7 @@ function propertyOf(option: Option): object {
   };
   if (Array.isArray(option.defaultValue)) return { ...common, type: ['array', 'string'], items: { type: 'string' } };
   if (option.argChoices) return { ...common, enum: option.argChoices };
-  if (option.isBoolean()) return { ...common, type: 'boolean' };
+  if (option.isBoolean() || option.negate) return { ...common, type: 'boolean' };
   if (typeof option.defaultValue === 'number') return { ...common, type: 'number', minimum: 0 };
   return { ...common, type: option.optional ? ['string', 'number', 'boolean'] : ['string', 'number'] };
 }

@@ -4,9 +4,9 @@
  */
 
 /** Then the server is asked before the next text: at its usual speed it takes these in 13 s. */
-const WINDOW_TEXTS = 256;
+export const WINDOW_TEXTS = 256;
 /** As many as a conversation has on its way; a server takes them at once (protocol 4.3), so nobody is asked. */
-const FEW_TEXTS = 32;
+export const FEW_TEXTS = 32;
 
 export class Delivery {
   private first = 0;

@@ -52,17 +52,24 @@ export function lineOf(event: ClientEvent, style?: Style): string | undefined {
   return at === null ? line : `[${moment(at, day)}] ${line}`;
 }
 
+/** What stands before a line that the user has entered now. */
+export function stampOf({ timestamps, wall }: Style): string {
+  return timestamps ? `[${moment(wall(), false)}] ` : '';
+}
+
 /** The line after `Chat started`, which the assignment words: with whom, and who wanted it. */
 export function whomLineOf(event: ClientEvent, style?: Style): string | undefined {
   if (event.event !== 'chatStarted') return undefined;
   const line = event.asked ? `In a chat with ${event.peer}, as you asked` : `${event.peer} has called you`;
-  return style?.timestamps ? `[${moment(style.wall(), false)}] ${line}` : line;
+  return style === undefined ? line : stampOf(style) + line;
 }
 
 function bareLineOf(event: ClientEvent): string | undefined {
   switch (event.event) {
     case 'state':
     case 'confirmed':
+    case 'trying':
+      // At a pipe the end of the attempt is enough.
       return undefined;
     case 'text':
       return textLine(event.from, event.text);
@@ -98,6 +105,7 @@ export function actionable(event: ClientEvent, line: string): string {
 /** What stands on a line of its own below a line whose words are the assignment's. */
 export function asideOf(event: ClientEvent): string | undefined {
   if (event.event === 'unreachable') return event.advice;
+  if (event.event === 'trying') return event.line;
   return event.event === 'chatEnded' ? event.reason : undefined;
 }
 
@@ -113,7 +121,8 @@ export function statusLine(id: string, server: string, s: ClientStatus): string 
 /** The same in full: who, state, session, server; timers that run. */
 export function statusLines(client: ChatClient): string[] {
   const { id, server, status, activityLeft } = client;
-  const first = statusLine(id, sourceText(server), status);
+  const shown = client.confirming ? ({ ...status, history: 'Idle' } as const) : status;
+  const first = statusLine(id, sourceText(server), shown);
   if (activityLeft === null) return [first];
   const end = status.chat === 'Active Chat' ? 'not in a chat' : `in ${duration(activityLeft)}`;
   return [first, `logged off without activity: ${end}`];

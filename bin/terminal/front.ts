@@ -6,7 +6,7 @@ import { OUTCOME } from './outcome';
 import { PipeLines } from './pipe';
 import { Runner } from './runner';
 import { openScript } from './script';
-import { Terminal } from './terminal';
+import { Terminal, type TerminalOptions } from './terminal';
 import { JsonWriter, PlainWriter, type Outputs } from './writers';
 
 export interface FrontOptions {
@@ -20,7 +20,11 @@ export interface FrontOptions {
   readonly historyJson: boolean;
   /** Client-IDs for Tab. */
   readonly contact: readonly string[];
+  /** Whether the terminal rings when somebody calls. */
+  readonly bell: boolean;
 }
+/** What only a person at a terminal has. */
+type Personal = Pick<TerminalOptions, 'confirming'>;
 export interface Front {
   leave(): void;
 }
@@ -47,14 +51,14 @@ export function checkFront({ json }: FrontOptions, dump: string | undefined): vo
 /** @param left called once, at the end, with the exit code */
 export function openFront(
   client: ChatClient,
-  o: FrontOptions & Streams & { readonly clock: Clock; readonly complain: Outputs['complain'] },
+  o: FrontOptions & Personal & Streams & { readonly clock: Clock; readonly complain: Outputs['complain'] },
   left: (code: number) => void,
 ): Front {
-  const { input, output, clock, complain, script, json } = o;
+  const { input, output, clock, complain, script, json, bell, confirming } = o;
   const style = { timestamps: o.timestamps, historyJson: o.historyJson, wall: () => clock.wall() };
   const front =
     script === undefined && !json && isScreen({ input, output })
-      ? new Terminal({ client, input, output, style, clock, contacts: o.contact, left })
+      ? new Terminal({ client, input, output, style, clock, contacts: o.contact, bell, confirming, left })
       : runner();
   holdWhileFull(client, output);
   // Whoever reads us has gone: there is nobody to show anything to.

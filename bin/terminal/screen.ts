@@ -13,6 +13,13 @@ export interface Begun {
   readonly want: string | null;
 }
 
+export interface Question {
+  /** What Ctrl-C answers. */
+  readonly interrupt: boolean;
+  /** Where the lines in question belong. */
+  readonly begun?: Begun;
+}
+
 export interface ScreenOptions {
   readonly input: NodeJS.ReadStream;
   readonly output: NodeJS.WriteStream;
@@ -20,18 +27,26 @@ export interface ScreenOptions {
   readonly line: (line: string, begun: Begun) => 'done' | 'kept';
   /** Where a line belongs that is begun now. */
   readonly now: () => Begun;
-  /** No more input will come. */
-  readonly ended: () => void;
+  /** No more input: the user says so with Ctrl-D, or the terminal has gone. */
+  readonly ended: (how: 'key' | 'gone') => void;
   /** Ctrl-C, with nothing typed. */
   readonly interrupted: () => void;
   /** Several lines were pasted; the line being typed has become part of them. */
   readonly pasted: (lines: readonly string[], begun: Begun) => void;
   /** Something did not fit into the line, or the paste was too long; said once for each line. */
   readonly tooLong: (what: 'line' | 'paste') => void;
+  /** What stands before a line that was entered. */
+  readonly stamp: () => string;
   /** @returns the whole lines that this one can become */
   readonly complete: (line: string) => readonly string[];
   /** Most UTF-8 bytes of a line. */
   readonly maxBytes: number;
+}
+interface Asking {
+  readonly text: string;
+  readonly interrupt: boolean;
+  begun?: Begun;
+  answer(yes: boolean): void;
 }
 /** bare: the cursor is on an empty row; prompted: on the line being typed; closed: nothing is typed any more. */
 type Phase = 'bare' | 'prompted' | 'closed';
@@ -60,7 +75,7 @@ export class Screen {
   private begun: Begun | undefined;
   /** quiet: what did not fit was said. */
   private complaint: 'due' | 'quiet' = 'due';
-  private asking: { readonly text: string; readonly interrupt: boolean; answer(yes: boolean): void } | undefined;
+  private asking: Asking | undefined;
   private readonly continued = (): void => this.resume();
   private readonly resized = (): void => this.write(this.painter.resize(this.size));
 
@@ -80,12 +95,17 @@ export class Screen {
 
   /** The chat that was awaited has started: a line begun in the wait belongs to it. */
   started(chat: Begun & { readonly peer: string }): void {
-    if (this.begun?.session === null && this.begun.want === chat.peer) this.begun = chat;
+    this.moved((begun) => (begun.session === null && begun.want === chat.peer ? chat : begun));
   }
 
   /** The connection is over: a later chat may have the number of this one (protocol 4.10), and is another. */
   disconnected(): void {
-    if (this.begun && this.begun.session !== null) this.begun = { ...this.begun, session: NO_SESSION };
+    this.moved((begun) => (begun.session === null ? begun : { ...begun, session: NO_SESSION }));
+  }
+
+  private moved(to: (begun: Begun) => Begun): void {
+    if (this.begun) this.begun = to(this.begun);
+    if (this.asking?.begun) this.asking.begun = to(this.asking.begun);
   }
 
   /** What stands before the line being typed. */
@@ -95,24 +115,36 @@ export class Screen {
     if (this.phase === 'prompted') this.draw();
   }
 
+  bell(): void {
+    this.write(BELL);
+  }
+
   /** Whole lines, above the line being typed. */
   above(lines: readonly string[]): void {
     this.write(this.painter.above(lines));
   }
 
   /**
-   * A question instead of the line being typed, which comes back afterwards. @param interrupt what Ctrl-C answers
+   * A question instead of the line being typed, which comes back afterwards. Only a letter answers: whoever presses Enter once more
+   * has said nothing. @param interrupt what Ctrl-C answers @param answer gets where the lines in question belong by then
    */
-  question(text: string, interrupt: boolean, answer: (yes: boolean) => void): void {
+  question(text: string, o: Question, answer: (yes: boolean, begun: Begun) => void): void {
     const back = (yes: boolean): void => {
+      const begun = this.asking?.begun ?? this.o.now();
       this.asking = undefined;
       this.phase = 'bare';
       this.write(this.painter.hide());
-      answer(yes);
+      answer(yes, begun);
       if (this.phase === 'bare') this.draw();
     };
-    this.asking = { text: `${text} `, interrupt, answer: back };
+    this.asking = { text: `${text} (y/n) `, ...o, answer: back };
     this.draw();
+  }
+
+  /** A line that was entered is typed on. */
+  keep(line: string, begun: Begun): void {
+    this.begun = begun;
+    this.editor.set(line);
   }
 
   /** The line being typed disappears; lines can still be written. */
@@ -146,7 +178,7 @@ export class Screen {
   }
 
   private end(): void {
-    if (this.phase !== 'closed') this.o.ended();
+    if (this.phase !== 'closed') this.o.ended('gone');
   }
 
   // Keys
@@ -189,7 +221,7 @@ export class Screen {
       case 'interrupt':
         return editor.isEmpty ? o.interrupted() : this.clear();
       case 'end-of-input':
-        return editor.isEmpty ? o.ended() : this.came(editor.press('delete'));
+        return editor.isEmpty ? o.ended('key') : this.came(editor.press('delete'));
       case 'suspend':
         return this.suspend();
       case 'redraw':
@@ -208,14 +240,11 @@ export class Screen {
     const { shown } = editor;
     const result = editor.press('enter');
     if (result.kind !== 'line') return this.came(result);
-    this.write(painter.leave(this.prompt, shown));
+    this.write(painter.leave(o.stamp() + this.prompt, shown));
     const begun = this.begun ?? o.now();
     this.begun = undefined;
     this.phase = 'bare';
-    if (o.line(result.line, begun) === 'kept') {
-      this.begun = begun;
-      editor.set(result.line);
-    }
+    if (o.line(result.line, begun) === 'kept') this.keep(result.line, begun);
     if (this.phase === 'bare') this.draw();
   }
 
@@ -237,17 +266,15 @@ export class Screen {
     this.o.tooLong(what);
   }
 
-  private answer(input: Input, asking: NonNullable<Screen['asking']>): void {
+  private answer(input: Input, asking: Asking): void {
     if (input.kind === 'paste' || input.kind === 'paste-begins') return;
     if (input.kind === 'key') {
       if (input.name === 'interrupt') asking.answer(asking.interrupt);
-      else if (input.name === 'enter') asking.answer(true);
       else if (input.name === 'escape' || input.name === 'end-of-input') asking.answer(false);
       return;
     }
-    const [first = ''] = input.text;
-    if (YES.includes(first)) asking.answer(true);
-    else if (NO.includes(first)) asking.answer(false);
+    if (YES.includes(input.text)) asking.answer(true);
+    else if (NO.includes(input.text)) asking.answer(false);
   }
 
   private paste({ text, left }: Extract<Input, { kind: 'paste' }>): void {

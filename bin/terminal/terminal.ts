@@ -3,14 +3,17 @@
  * never be here: keys, rows and columns.
  */
 import { WIRE } from '../../machines/limits';
-import type { ChatClient, ClientEvent } from '../../transport/client';
+import type { ChatClient, ClientError, ClientEvent } from '../../transport/client';
 import type { Clock } from '../../machines/ports';
-import { HELP, parseLine } from './commands';
+import { HELP, parseLine, type Line } from './commands';
 import { blockedLine, carryOutBlocking } from './blocking';
 import { Completion } from './completion';
-import { actionable, asideOf, escaped, lineOf, statusLines, whomLineOf, type Style } from './display';
+import { actionable, asideOf, escaped, lineOf, stampOf, statusLines, whomLineOf, type Style } from './display';
 import { hasColours, painted, paletteOf, type Palette } from './look';
+import { mistakeOf } from './mistakes';
+import { Pasted } from './pasted';
 import { Screen, type Begun } from './screen';
+import { Unconfirmed } from './unconfirmed';
 
 export interface TerminalOptions {
   readonly client: ChatClient;
@@ -20,6 +23,10 @@ export interface TerminalOptions {
   readonly clock: Clock;
   /** Client-IDs that Tab completes though they were not met yet. */
   readonly contacts: readonly string[];
+  /** Whether it rings when somebody calls. */
+  readonly bell: boolean;
+  /** off: the server is not asked whether it has the texts of a person, for a trace with the assignment's messages only. */
+  readonly confirming: 'on' | 'off';
   /** Called once, when the user has left and every connection is closed. */
   readonly left: (code: number) => void;
 }
@@ -27,12 +34,22 @@ export interface TerminalOptions {
 const NOTICED_MS = 2_000;
 /** Of a list that is being read. */
 type Listing = 'none' | 'shown' | 'interrupted';
+/** What waits until the server has confirmed what was poured out. */
+type Finishing = 'nothing' | 'log off' | 'quit';
+
+type Command = Extract<Line, { kind: 'event' }>['event'];
+type HistoryCommand = Extract<Command, { type: 'U.HISTORY' }>;
 
 export class Terminal {
   private phase: 'reading' | 'leaving' = 'reading';
   private readonly screen: Screen;
   private readonly palette: Palette;
   private readonly completion: Completion;
+  private readonly unconfirmed: Unconfirmed;
+  private readonly pasted: Pasted;
+  private finishing: Finishing = 'nothing';
+  /** A list that was asked for while the server was asked for a confirmation. */
+  private wanted: HistoryCommand | undefined;
   /** Lines of one moment, for one write. */
   private shown: string[] = [];
   private flushing: 'idle' | 'due' = 'idle';
@@ -52,15 +69,30 @@ export class Terminal {
       output,
       line: (line, begun) => this.carryOut(line, begun),
       now: () => this.now(),
-      ended: () => this.leave(),
+      ended: (how) => (how === 'key' ? this.quit() : this.leave()),
       interrupted: () => this.interrupt(),
-      pasted: (lines, begun) => this.pasted(lines, begun),
+      pasted: (lines, begun) => this.askForPaste(lines, begun),
       tooLong: (what) => this.tooLong(what),
-      complete: (line) => this.completion.complete(line),
+      stamp: () => stampOf(o.style),
+      complete: (line) => this.completion.complete(line, client.status.chat === 'Active Chat'),
       maxBytes: WIRE.TEXT_MAX_BYTES + 1,
     });
+    const tell = (line: string): void => void this.shown.push(this.palette.failure(line));
+    this.unconfirmed = new Unconfirmed({ client, clock: o.clock, asking: o.confirming, tell });
     client.on('event', (event) => this.event(event));
-    client.on('settled', () => this.schedule());
+    this.pasted = new Pasted({
+      client,
+      unconfirmed: this.unconfirmed,
+      clock: o.clock,
+      echo: (line, kind) => this.echo(line, kind),
+      perform: (event) => this.performNow(event),
+      command: (line) => this.command(line),
+      tell,
+    });
+    client.on('settled', () => {
+      this.finish();
+      this.schedule();
+    });
     this.screen.ask(this.prompt());
     this.screen.above([`Parley: ${client.id}, off line. Type Log on, or Help.`]);
     this.screen.draw();
@@ -70,11 +102,40 @@ export class Terminal {
   leave(): void {
     if (this.phase === 'leaving') return;
     this.phase = 'leaving';
+    this.pasted.drop('left before');
+    if (this.unconfirmed.many) this.unconfirmed.doubt();
+    this.unconfirmed.ends('connection');
     this.screen.close();
     void this.o.client.close().then(() => {
       this.flush();
       this.o.left(0);
     });
+  }
+
+  /** As a pipe: what was poured out is confirmed before; whoever says it again leaves all the same. */
+  private quit(): void {
+    if (this.mustWait('quit')) return;
+    this.leave();
+  }
+
+  private mustWait(what: Finishing): boolean {
+    const { unconfirmed, pasted } = this;
+    if (this.finishing === what || !(unconfirmed.many || pasted.waiting)) return false;
+    this.finishing = what;
+    const again = what === 'quit' ? 'Quit again or Ctrl-C leaves' : 'Log off again logs off';
+    this.shown.push(this.palette.aside(`(waiting until the server has confirmed the texts; ${again} at once)`));
+    unconfirmed.ask();
+    return true;
+  }
+
+  /** What has waited goes on. */
+  private finish(): void {
+    const { finishing, unconfirmed, pasted } = this;
+    if (finishing === 'nothing' || pasted.waiting) return;
+    if (unconfirmed.many) return unconfirmed.awaited ? undefined : unconfirmed.ask();
+    this.finishing = 'nothing';
+    if (finishing === 'quit') this.leave();
+    else if (this.o.client.status.connection === 'Connected') this.perform({ type: 'U.LOGOFF' });
   }
 
   // Out
@@ -99,15 +160,26 @@ export class Terminal {
     if (line !== undefined) this.shown.push(painted(this.palette, event, actionable(event, line)));
     const whom = whomLineOf(event, this.o.style);
     if (whom !== undefined) this.shown.push(this.palette.aside(whom));
-    const aside = asideOf(event);
-    if (aside !== undefined) this.shown.push(this.palette.aside(`(${aside})`));
+    for (const aside of [asideOf(event), this.idMeant(event)])
+      if (aside !== undefined) this.shown.push(this.palette.aside(`(${aside})`));
+    this.unconfirmed.event(event);
+    if (this.wanted && !this.o.client.confirming) this.perform(this.wanted);
+  }
+
+  /** Whom somebody has probably meant who is not there. */
+  private idMeant(event: ClientEvent): string | undefined {
+    if (event.event !== 'unreachable' || event.peer === null) return undefined;
+    const meant = this.completion.meantBy(event.peer);
+    const cases = /[A-Z]/.test(event.peer) ? 'upper and lower case of a Client-ID count' : undefined;
+    const sentences = [meant === undefined ? undefined : `did you mean ${meant}?`, cases].filter((one) => one);
+    return sentences.length === 0 ? undefined : sentences.join(' ');
   }
 
   /** What comes in one read of the socket is written once: a list of thousands must not draw the prompt thousands of times. */
   private schedule(): void {
     if (this.flushing === 'due') return;
     this.flushing = 'due';
-    setImmediate(() => this.flush());
+    this.o.clock.setImmediate(() => this.flush());
   }
 
   private flush(): void {
@@ -137,6 +209,7 @@ export class Terminal {
   }
 
   private started(chat: Extract<ClientEvent, { event: 'chatStarted' }>): void {
+    if (!chat.asked && this.o.bell) this.screen.bell();
     if (chat.asked) {
       this.noticeable = 0;
       this.screen.started({ ...chat, want: null });
@@ -145,50 +218,93 @@ export class Terminal {
   }
 
   private carryOut(line: string, begun: Begun): 'done' | 'kept' {
-    const { client } = this.o;
-    const parsed = parseLine(line, client.status.chat === 'Active Chat');
+    // A person reaches Help and Status in a chat, too.
+    const parsed = parseLine(line, false);
     switch (parsed.kind) {
-      case 'event': {
-        const { event } = parsed;
-        const refusal = client.perform(event);
-        if (event.type === 'U.CHAT' && !refusal) this.inMind = event.id;
-        if ('id' in event && refusal?.code !== 'invalid-id') this.completion.meet(event.id);
+      case 'event':
+        this.perform(parsed.event);
         break;
-      }
       case 'text':
-        if (this.say(parsed.text, begun)) break;
+        if (this.isMistaken(line, begun) || this.say(parsed.text, begun)) break;
         this.flush();
         return 'kept';
-      case 'block':
-      case 'unblock': {
-        const refusal = carryOutBlocking(client, parsed);
-        if (refusal) this.shown.push(this.palette.failure(refusal.message));
-        break;
-      }
-      case 'blocked':
-        this.shown.push(blockedLine(client));
-        break;
-      case 'help':
-        this.shown.push(...HELP, ...KEYS);
-        break;
-      case 'status':
-        this.shown.push(...statusLines(client));
-        break;
-      case 'quit':
-        this.leave();
-        return 'done';
-      case 'nothing':
-        break;
+      default:
+        this.command(parsed);
     }
     this.flush();
     return 'done';
+  }
+
+  /** What a person has typed; some of it waits. */
+  private perform(event: Command): void {
+    const { client } = this.o;
+    this.wanted = event.type === 'U.HISTORY' && client.confirming ? event : undefined;
+    if (this.wanted || (event.type === 'U.LOGOFF' && this.mustWait('log off'))) return;
+    if (event.type === 'U.LOGOFF' && this.unconfirmed.many) this.unconfirmed.doubt();
+    this.performNow(event);
+  }
+
+  private performNow(event: Command): ClientError | undefined {
+    if (event.type === 'U.END') this.unconfirmed.ends('chat');
+    if (event.type === 'U.LOGOFF') {
+      this.finishing = 'nothing';
+      this.unconfirmed.ends('connection');
+    }
+    const refusal = this.o.client.perform(event);
+    if (event.type === 'U.CHAT' && !refusal) this.inMind = event.id;
+    if ('id' in event && refusal?.code !== 'invalid-id') this.completion.meet(event.id);
+    return refusal;
+  }
+
+  private command(parsed: Exclude<Line, { kind: 'text' | 'event' }>): void {
+    const { client } = this.o;
+    switch (parsed.kind) {
+      case 'block':
+      case 'unblock': {
+        if (client.status.peer === parsed.id) this.unconfirmed.ends('chat');
+        const refusal = carryOutBlocking(client, parsed);
+        if (refusal) this.shown.push(this.palette.failure(refusal.message));
+        return;
+      }
+      case 'blocked':
+        return void this.shown.push(blockedLine(client));
+      case 'help':
+        return void this.shown.push(...HELP, ...KEYS);
+      case 'status':
+        return void this.shown.push(...statusLines(client));
+      case 'quit':
+        return this.quit();
+      case 'nothing':
+        return;
+    }
+  }
+
+  /** @returns whether the line is dealt with: it is no text, or that is asked */
+  private isMistaken(line: string, begun: Begun): boolean {
+    const { session, peer, connection, chat } = this.o.client.status;
+    if (line.startsWith('\\') || begun.session !== session || begun.want !== null) return false;
+    if (session === null && connection !== 'Offline' && chat !== 'Connected') return false;
+    const sentence = mistakeOf(line, { inChat: session !== null, isKnown: (id) => this.completion.knows(id) });
+    if (sentence === undefined) return false;
+    this.shown.push(this.palette.warning(sentence));
+    if (session === null) return true;
+    this.flush();
+    const text = `Send it to ${peer ?? ''} as a text?`;
+    this.screen.question(text, { interrupt: false, begun }, (yes, now) => {
+      if (!yes || !this.say(line, now)) this.screen.keep(line, now);
+      this.flush();
+    });
+    return true;
   }
 
   /** @returns whether the line need not be kept: it was sent, or it was for no chat at all */
   private say(text: string, begun: Begun): boolean {
     const { client } = this.o;
     const refusal = client.perform({ type: 'U.TEXT', text, session: begun.session });
-    if (!refusal) return true;
+    if (!refusal) {
+      this.unconfirmed.said(text, begun.peer ?? '');
+      return true;
+    }
     const { session, want } = client.status;
     if (begun.session === null && session === null) return want === null;
     if (begun.session !== session) this.shown.push(this.palette.failure(this.keptBack(begun)));
@@ -218,48 +334,45 @@ export class Terminal {
   /** Ctrl-C: a list first, then the chat, then the question. */
   private interrupt(): void {
     const { client } = this.o;
-    if (client.status.history === 'Receiving' && this.listing !== 'interrupted') {
+    if (this.finishing === 'quit') return this.leave();
+    if (client.status.history === 'Receiving' && !client.confirming && this.listing !== 'interrupted') {
       this.listing = 'interrupted';
       return;
     }
-    if (client.status.chat === 'Active Chat') {
-      client.perform({ type: 'U.END' });
+    if (this.pasted.waiting) {
+      this.pasted.drop('stopped with Ctrl-C');
       return this.flush();
     }
-    this.screen.question('Log off and leave? (y/n)', true, (yes) => yes && this.leave());
+    if (client.status.chat === 'Active Chat') {
+      this.perform({ type: 'U.END' });
+      return this.flush();
+    }
+    this.screen.question('Log off and leave?', { interrupt: true }, (yes) => yes && this.quit());
   }
 
-  private pasted(lines: readonly string[], begun: Begun): void {
+  private askForPaste(lines: readonly string[], begun: Begun): void {
     const inChat = begun.session !== null || this.o.client.status.chat === 'Active Chat';
     const count = String(lines.length);
-    const what = inChat ? `Send ${count} lines as ${count} texts?` : `Carry out ${count} lines?`;
-    this.screen.question(`${what} (y/n)`, false, (yes) => {
+    const whom = begun.peer === null ? '' : ` to ${begun.peer}`;
+    const what = inChat ? `Send ${count} lines as ${count} texts${whom}?` : `Carry out ${count} lines?`;
+    this.screen.question(what, { interrupt: false, begun }, (yes, now) => {
       if (!yes) return;
-      if (inChat) return void this.send(lines, begun);
-      for (const line of lines) this.carryOut(line, begun);
+      if (inChat && now.session === null)
+        this.shown.push(this.palette.failure(`${count} pasted lines were not sent: they were pasted before the chat`));
+      else this.pasted.add(inChat ? 'texts' : 'lines', lines, now);
+      this.flush();
     });
   }
 
-  /** Texts, as fast as the connection takes them; what the end of the chat leaves of them goes nowhere. */
-  private async send(lines: readonly string[], { session, peer }: Begun): Promise<void> {
-    const { client } = this.o;
-    for (const [n, line] of lines.entries()) {
-      if (client.congested) await client.drained();
-      if (client.status.session !== session || session === null) {
-        this.shown.push(
-          this.palette.failure(
-            `${String(lines.length - n)} pasted lines were not sent: ${peer === null ? 'they were pasted before the chat' : `the chat with ${peer} has ended`}`,
-          ),
-        );
-        break;
-      }
-      if (!client.perform({ type: 'U.TEXT', text: line, session })) this.shown.push(`${client.id}: ${escaped(line)}`);
-    }
-    this.flush();
+  private echo(line: string, kind: 'command' | 'text'): void {
+    const { id } = this.o.client;
+    const said = kind === 'text' ? `${id}: ` : this.prompt();
+    this.shown.push(stampOf(this.o.style) + said + escaped(line));
   }
 }
 
 const KEYS = [
+  'In a chat a line that looks like a mistyped command, or begins with /, is sent only after a question.',
   'Tab completes commands and IDs, Up and Down bring lines back.',
   'Ctrl-C clears the line; if it is empty, it ends a list or the chat, else asks whether to leave. Ctrl-D leaves.',
 ];

@@ -57,7 +57,7 @@ _parley_client() {
     --trace) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     --config) compopt -o filenames; COMPREPLY=($(compgen -f -- "$cur")) ;;
     *)
-      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--id --server --key --contact --script --json --timestamps --history-json --reconnect -V --version --log-level --log-file --log-format --dump --keylog --max-size --limit --log-max-size --log-files --inspect --inspect-control --inspect-entries --record --trace --config --check-config --print-config -h --help' -- "$cur"))
+      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '--id --server --key --contact --script --json --no-bell --timestamps --history-json --reconnect -V --version --log-level --log-file --log-format --dump --keylog --max-size --limit --log-max-size --log-files --inspect --inspect-control --inspect-entries --record --trace --config --check-config --print-config -h --help' -- "$cur"))
       else :
       fi ;;
   esac

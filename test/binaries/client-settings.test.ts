@@ -52,6 +52,18 @@ test('the file is looked for below XDG_CONFIG_HOME, and another can be named', a
   expect((await client(['--print-config'], { XDG_CONFIG_HOME: 'xdg' })).out).toMatch(/^server: 127\.0\.0\.1:4390 /m);
 });
 
+test('what an option switches off the file and the environment switch off under its name', async () => {
+  const bell = async (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> => {
+    const { out, err } = await client(['--print-config', '--config', 'bell.yaml', ...args], env);
+    return /^bell: .*$/m.exec(out)?.[0].replace(/ +#/, ' #') ?? err;
+  };
+  writeFileSync(path('bell.yaml'), 'bell: false\n');
+  expect(await bell([])).toBe('bell: false # bell.yaml:1');
+  expect(await bell([], { PARLEY_BELL: 'yes' })).toBe('bell: true # PARLEY_BELL');
+  expect(await bell(['--no-bell'], { PARLEY_BELL: 'yes' })).toBe('bell: false # option');
+  expect(await bell([], { PARLEY_BELL: 'loud' })).toMatch(/PARLEY_BELL.* is true or false/);
+});
+
 test('contacts: a list in the file, with commas in the environment, an option as often as wanted', async () => {
   const contacts = async (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> => {
     const { out } = await client(['--print-config', '--config', 'named.yaml', ...args], env);

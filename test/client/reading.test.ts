@@ -102,7 +102,7 @@ describe('a long list from a real server', () => {
       clock: systemClock,
       complain: () => undefined,
     };
-    const style = { timestamps: false, historyJson: false, contact: [] };
+    const style = { timestamps: false, historyJson: false, contact: [], bell: true, confirming: 'on' } as const;
     const left = new Promise((resolve) => openFront(alice, { ...streams, ...style, json }, resolve));
     const full = new Promise((resolve) =>
       alice.on('settled', () => {

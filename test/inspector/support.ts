@@ -37,7 +37,15 @@ export function actorOf(machine: object = clientConnection, serial = 0, name = '
   return { machine: machine as Watched['machine'], name, serial, sessionId: `t:${String(++sessions)}` };
 }
 export function stepOf(step: Partial<WatchedStep> = {}): WatchedStep {
-  return { event: { type: 'T.RETRY' }, from: 'Offline', to: 'Offline', context: {}, alternative: 0, actions: [], ...step };
+  return {
+    event: { type: 'T.RETRY' },
+    from: 'Offline',
+    to: 'Offline',
+    context: {},
+    alternative: 0,
+    actions: [],
+    ...step,
+  };
 }
 /** So many steps of a machine that stays where it is. */
 export function steps(recorder: Recorder, actor: Watched, count: number, step = stepOf()): void {

@@ -3,23 +3,16 @@
  * Orders of ten events are played, with real bytes in virtual time: a program with parley/client, a pipe, a terminal. Some of the
  * 12,600 orders by chance; with PARLEY_ORDERS=all every one.
  */
-import { EventEmitter } from 'node:events';
-import { PassThrough } from 'node:stream';
-import { PipeLines } from '../../bin/terminal/pipe';
-import { Runner } from '../../bin/terminal/runner';
-import { Terminal } from '../../bin/terminal/terminal';
-import { PlainWriter } from '../../bin/terminal/writers';
-import { ChatClient, type Chat } from '../../transport/client';
-import { KeyStore } from '../../transport/security/keystore';
+import type { Chat, ChatClient } from '../../transport/client';
 import { interleavings, interleavingsOf } from '../support/interleavings';
 import { SeededRandom } from '../support/random';
-import { SERVER, World } from '../support/world';
+import { clientIn, Piper, Typist } from '../support/typist';
+import { World } from '../support/world';
 import type { MemoryHost } from '../support/memory-network';
 import type { User } from '../support/user';
 
 /** Longer than a message takes to the server and on. */
 const DELIVERY_MS = 5;
-const STYLE = { timestamps: false, historyJson: false, wall: () => 0 };
 
 /** Alice, by whatever she speaks; each of her deeds is one event. */
 interface Alice {
@@ -52,10 +45,7 @@ async function scene(): Promise<Scene> {
 
 /** One order of the events. Parties: alice, bob, mallory, the network, which delivers all that is on its way. */
 function played({ world, bob, mallory }: Scene, speaker: Speaker, ending: Ending, order: readonly number[]): void {
-  const host = world.newHost('client of alice');
-  const key = world.keyOf('alice');
-  const parts = { clock: host.loop, network: host, random: world.random.fork(), keys: new KeyStore() };
-  const client = new ChatClient({ id: 'alice', server: SERVER, key, parts });
+  const { client, host } = clientIn(world, 'alice');
   const alice = speaker(client, host);
   void client.logOn();
   world.until(() => client.status.connection === 'Connected');
@@ -99,47 +89,18 @@ const program: Speaker = (client) => {
   return { deeds: [ask, say('secret 1'), say('secret 2'), say('secret 3')], leave: () => void client.close() };
 };
 
-function fakeInput(): EventEmitter & { type(text: string): void } {
-  const chores = {
-    setEncoding: () => undefined,
-    pause: () => undefined,
-    resume: () => undefined,
-    destroy: () => undefined,
-  };
-  const input = Object.assign(new EventEmitter(), chores, {
-    isTTY: true,
-    setRawMode: () => undefined,
-    type: (text: string) => void input.emit('data', text),
-  });
-  return input;
-}
-
 /** A pipe that has `Chat bob` and texts, which come whenever they come. */
-const pipe: Speaker = (client, { loop }) => {
-  const input = fakeInput();
-  const writer = new PlainWriter({ write: () => undefined, complain: () => undefined }, STYLE);
-  const lines = new PipeLines(input as unknown as NodeJS.ReadStream);
-  const runner = new Runner({ client, lines, writer, clock: loop, complain: () => undefined, left: () => undefined });
+const pipe: Speaker = (client, host) => {
+  const piper = new Piper(client, host);
   const typed = ['Chat bob\nsecret 1\n', 'secret 2\nsecr', 'et 3\n', 'secret 4\n'];
-  return { deeds: typed.map((text) => () => input.type(text)), leave: () => runner.leave() };
+  return { deeds: typed.map((text) => () => piper.write(text)), leave: () => piper.runner.leave() };
 };
 
 /** Somebody at a terminal: she calls, looks once whether the prompt says bob, begins to write, and goes on without another look. */
 function terminal(...typed: readonly string[]): Speaker {
-  return (client, { loop }) => {
-    const input = fakeInput();
-    const output = Object.assign(new PassThrough(), { columns: 80, rows: 24, hasColors: () => false });
-    output.resume();
-    const desk = new Terminal({
-      client,
-      input: input as unknown as NodeJS.ReadStream,
-      output: output as unknown as NodeJS.WriteStream,
-      style: STYLE,
-      clock: loop,
-      contacts: [],
-      left: () => undefined,
-    });
-    const press = (text: string): void => void input.emit('data', Buffer.from(text));
+  return (client, host) => {
+    const desk = new Typist(client, host);
+    const press = (text: string): void => desk.press(text);
     const [call = '', first = '', ...rest] = typed;
     let writing = false;
     const begin = (): void => {
@@ -148,16 +109,29 @@ function terminal(...typed: readonly string[]): Speaker {
       if (writing) press(first);
     };
     const goOn = (text: string) => (): void => void (writing && press(text));
-    return { deeds: [() => press(call), begin, ...rest.map(goOn)], leave: () => desk.leave() };
+    return { deeds: [() => press(call), begin, ...rest.map(goOn)], leave: () => desk.terminal.leave() };
   };
 }
 
 const PASTE = ['\u001b[200~', '\u001b[201~'] as const;
+/** Somebody who looks whether the prompt names nobody, pastes the call with what she has to say, and says yes. */
+const paster: Speaker = (client, host) => {
+  const desk = new Typist(client, host);
+  let pasting = false;
+  const begin = (): void => {
+    pasting = client.status.peer === null;
+    if (pasting) desk.press(`${PASTE[0]}Chat bob\nsecret 1\n`);
+  };
+  const goOn = (text: string) => (): void => void (pasting && desk.press(text));
+  const deeds = [begin, goOn(`secret 2\nsecret 3${PASTE[1]}`), goOn('y'), goOn('')];
+  return { deeds, leave: () => desk.terminal.leave() };
+};
 const SPEAKERS: readonly (readonly [string, Speaker])[] = [
   ['a program with parley/client', program],
   ['a pipe', pipe],
   ['a terminal: two lines, one in two pieces', terminal('Chat bob\r', 'secret 1\rsecr', 'et 2', '\r\r')],
   ['a terminal: after the end of the chat', terminal('Chat bob\r', 'End chat\rse', 'cret', '\r\r')],
+  ['a terminal: pasted commands', paster],
   ['a terminal: a paste', terminal('Chat bob\r', `${PASTE[0]}secret 1\nsec`, `ret 2${PASTE[1]}`, 'y')],
 ];
 const COUNTS = [4, 1, 2, 3] as const;

@@ -24,10 +24,16 @@ export class Desk {
   /** Everything the client wrote. */
   raw = '';
 
-  constructor(stage: Stage, id: string, size: Size, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
+  constructor(
+    stage: Stage,
+    id: string,
+    size: Size,
+    args: readonly string[] = [],
+    env: NodeJS.ProcessEnv = {},
+    [program, ...programArgs] = commandOf(stage, id, args),
+  ) {
     this.emulator = new Emulator(size);
-    const all = [CLIENT, id, '--server', `127.0.0.1:${String(stage.server.udp)}`, ...args];
-    this.pty = spawn(process.execPath, all, {
+    this.pty = spawn(program, programArgs, {
       cols: size.columns,
       rows: size.rows,
       cwd: stage.folder,
@@ -140,6 +146,11 @@ export class Desk {
       return;
     }
   }
+}
+
+/** The client itself. */
+export function commandOf(stage: Stage, id: string, args: readonly string[]): [program: string, ...args: string[]] {
+  return [process.execPath, CLIENT, id, '--server', `127.0.0.1:${String(stage.server.udp)}`, ...args];
 }
 
 /** Node.js takes a process that runs in CI for one whose terminal has no colours. */

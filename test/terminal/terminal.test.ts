@@ -146,9 +146,9 @@ test('several pasted lines are several texts, after a question', async () => {
   alice.press('before ');
   await alice.stands(`${CHATTING} before`);
   alice.paste('one\r\n\r\n\ttwo\u0007\nthree\n');
-  await alice.stands('Send 3 lines as 3 texts? (y/n)');
+  await alice.stands('Send 3 lines as 3 texts to bob? (y/n)');
   await says(it, 'meanwhile');
-  await alice.stands('Send 3 lines as 3 texts? (y/n)');
+  await alice.stands('Send 3 lines as 3 texts to bob? (y/n)');
   // Keys that are no answer do nothing.
   alice.press('x\u001b[A');
   alice.press('y');
@@ -157,7 +157,7 @@ test('several pasted lines are several texts, after a question', async () => {
   await bob.shows('alice: three');
   await alice.stands(CHATTING);
   alice.paste('four\nfive');
-  await alice.stands('Send 2 lines as 2 texts? (y/n)');
+  await alice.stands('Send 2 lines as 2 texts to bob? (y/n)');
   alice.press('n');
   await alice.stands(CHATTING);
   // One line is typed, not sent.

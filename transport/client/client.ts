@@ -20,6 +20,7 @@ import {
   type ClientState,
   type EventName,
   type EventOf,
+  type FaultCode,
   type HistoryLine,
 } from './events';
 import { BlockList } from './block-list';
@@ -27,6 +28,7 @@ import { blockedFile, loadKey } from './key';
 import { checked, type ChatClientOptions } from './options';
 import { Reading, type Each } from './reading';
 import { Reconnect } from './reconnect';
+import { HINTS } from './meanings';
 import { eventsOf, stateOf } from './telling';
 import { errorOf, Waitings, type Decide } from './waiting';
 
@@ -76,6 +78,7 @@ export class ChatClient extends EventEmitter<Emitted> {
       limits,
       keys,
       isBlocked: (peer) => this.#blocked.has(peer),
+      hinted: ({ kind, meanwhile }, left) => this.#trying(HINTS[kind], meanwhile, Math.ceil(left / 1000)),
       show: (display) => void this.#displays.push(display),
       stepped: () => this.#stepped(),
     });
@@ -159,6 +162,11 @@ export class ChatClient extends EventEmitter<Emitted> {
       if (event.complete) return { value: undefined };
       return new ClientError('incomplete', 'The server cannot confirm', 'it cannot read its data; ask again');
     });
+  }
+
+  /** Whether an answer to `confirm` is awaited; meanwhile `status.history` is Receiving, though nobody asked for a list. */
+  get confirming(): boolean {
+    return this.#confirmation.awaited;
   }
 
   /** Ends the chat on both sides. @throws ClientError `no-chat`, `not-connected` */
@@ -303,6 +311,12 @@ export class ChatClient extends EventEmitter<Emitted> {
       const again = this.#reconnect?.after(event);
       if (again) this.#events.push(again);
     }
+    this.#tell();
+  }
+
+  #trying(code: FaultCode, known: string, seconds: number): void {
+    const line = `${known}; still trying for ${String(seconds)} s`;
+    this.#events.push({ event: 'trying', code, line, seconds });
     this.#tell();
   }
 

@@ -77,6 +77,8 @@ export type ClientState =
 export interface ClientEvents {
   readonly connected: Told;
   readonly logOnFailed: Failed;
+  /** The network has said something of the server; the log-on goes on for `seconds` at the most. Once for each attempt. */
+  readonly trying: Told & { readonly code: FaultCode; readonly seconds: number };
   /** Whoever ended the connection; `code` says who and why. */
   readonly disconnected: Failed;
   /** Another log-on will be tried after `delay` milliseconds; `attempt` counts from 1. */

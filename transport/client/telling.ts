@@ -73,9 +73,11 @@ function shown(step: Step, display: Show, so: readonly ClientEvent[]): ClientEve
 }
 
 const failed =
-  <K extends 'logOnFailed' | 'disconnected' | 'refused'>(event: K): Tell =>
+  <K extends 'logOnFailed' | 'disconnected'>(event: K): Tell =>
   (line, { code, advice }) =>
     ({ event, code, line, advice }) as ClientEvent;
+
+const LOGGING_ON = 'the log-on is not over yet: wait for it, or cancel it with Log off';
 
 const TELL: Readonly<Record<Kind, Tell>> = {
   connected: (line) => ({ event: 'connected', line }),
@@ -113,6 +115,9 @@ const TELL: Readonly<Record<Kind, Tell>> = {
     advice,
     seconds,
   }),
-  refused: failed('refused'),
+  refused: (line, { code, advice }, { before }) => {
+    const waits = code === 'not-connected' && before.connection !== 'Offline';
+    return { event: 'refused', code, line, advice: waits ? LOGGING_ON : advice };
+  },
   notice: (line) => ({ event: 'notice', line }),
 };

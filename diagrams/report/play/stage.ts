@@ -22,6 +22,9 @@ export interface Sizes {
 /** A line of the server's dump has up to 108 characters. */
 export const SIZES: Sizes = { client: { columns: 80, rows: 24 }, server: { columns: 108, rows: 40 } };
 
+/** A chart of a scenario has the messages of the assignment only (protocol 8, choice 15). */
+const ASSIGNMENT_ONLY = ['--limit', 'T_KEEPALIVE_MS=0', '--limit', 'T_DEAD_MS=0'];
+
 export class TerminalStage {
   private readonly actors: TerminalActor[] = [];
   private running: TerminalActor | undefined;
@@ -55,7 +58,7 @@ export class TerminalStage {
   }
 
   client(id: string): TerminalActor {
-    const args = [id, '--server', `127.0.0.1:${String(this.udp)}`, '--trace', this.traceOf(id)];
+    const args = [id, '--server', `127.0.0.1:${String(this.udp)}`, '--trace', this.traceOf(id), ...ASSIGNMENT_ONLY];
     return this.start(id, 'parley-client.js', args, true);
   }
 

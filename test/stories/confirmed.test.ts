@@ -1,0 +1,320 @@
+/**
+ * Nothing is shown as sent that was not: a person at a terminal is told which texts the server has not confirmed, pasted lines are
+ * carried out one after the other or told, and leaving waits for what was poured out (docs/client.md). In virtual time.
+ */
+import { CONFIRM_MS } from '../../bin/terminal/unconfirmed';
+import type { TerminalOptions } from '../../bin/terminal/terminal';
+import type { Limits } from '../../machines/limits';
+import type { MemoryHost } from '../support/memory-network';
+import { clientIn, Typist } from '../support/typist';
+import { promises, World } from '../support/world';
+import type { User } from '../support/user';
+
+/** Longer than a message takes to the server and back. */
+const ANSWER_MS = 5;
+const CTRL_C = '\u0003';
+
+interface Room {
+  readonly world: World;
+  readonly bob: User;
+  readonly mallory: User;
+  readonly alice: Typist;
+  readonly host: MemoryHost;
+}
+const open: Typist[] = [];
+afterEach(() => {
+  for (const { terminal } of open.splice(0)) terminal.leave();
+});
+
+/** Alice at a terminal, off line; bob and mallory are connected. */
+async function room(limits: Partial<Limits> = {}, options: Partial<TerminalOptions> = {}): Promise<Room> {
+  const world = await World.open({ users: ['alice', 'bob', 'mallory'], limits });
+  const [bob, mallory] = world.connect('bob', 'mallory');
+  const { client, host } = clientIn(world, 'alice');
+  const alice = new Typist(client, host, options);
+  open.push(alice);
+  return { world, bob, mallory, alice, host };
+}
+async function chatting(...how: Parameters<typeof room>): Promise<Room> {
+  const it = await room(...how);
+  const { world, alice } = it;
+  alice.enter('Log on');
+  world.until(() => alice.client.status.connection === 'Connected');
+  alice.enter('Chat bob');
+  world.until(() => it.bob.isInChat);
+  return it;
+}
+const linkOf = ({ world, host }: Room) => world.network.links.findLast(({ client }) => client.host === host);
+const lose = (it: Room): void => {
+  linkOf(it)?.cut('client', 'server');
+  it.world.advance(ANSWER_MS);
+};
+const textsOf = ({ lines }: User): string[] => lines.filter((line) => line.startsWith('alice: '));
+const numbered = (count: number): string[] => Array.from({ length: count }, (_, n) => `line ${String(n + 1)}`);
+const DOUBT = /^The server has not confirmed /;
+const doubts = ({ lines }: Typist): string[] => lines.filter((line) => DOUBT.test(line));
+
+describe('when a connection ends', () => {
+  test('the texts that the server has not confirmed are named, and no others', async () => {
+    const it = await chatting();
+    it.alice.enter('one');
+    it.world.advance(CONFIRM_MS + ANSWER_MS);
+    it.alice.enter('two');
+    lose(it);
+    await promises();
+    expect(doubts(it.alice)).toEqual([
+      'The server has not confirmed your last text, "two": History bob shows whether it has it',
+    ]);
+  });
+
+  test('several are told by the first and the last, and long ones are cut', async () => {
+    const it = await chatting();
+    // Nothing arrives any more, and nobody says so.
+    linkOf(it)?.cut();
+    it.alice.enter('first');
+    it.world.advance(3 * CONFIRM_MS);
+    it.alice.enter('second');
+    it.alice.enter(`third ${'x'.repeat(100)}`);
+    it.world.until(() => it.alice.client.status.connection === 'Offline');
+    await promises();
+    const third = `third ${'x'.repeat(34)}…`;
+    expect(doubts(it.alice)).toEqual([
+      `The server has not confirmed your last 3 texts, from "first" to "${third}": History bob shows which of them it has`,
+    ]);
+  });
+
+  test('nothing is said when all are confirmed, nor after Log off', async () => {
+    const it = await chatting();
+    it.alice.enter('one');
+    it.world.advance(CONFIRM_MS + ANSWER_MS);
+    lose(it);
+    it.alice.enter('Log on');
+    it.world.until(() => it.alice.client.status.connection === 'Connected');
+    it.alice.enter('Chat bob');
+    it.world.until(() => it.bob.isInChat);
+    it.alice.enter('two');
+    it.alice.enter('Log off');
+    it.world.advance(3000);
+    await promises();
+    expect(doubts(it.alice)).toEqual([]);
+    expect(textsOf(it.bob)).toEqual(['alice: one', 'alice: two']);
+  });
+});
+
+test('a chat that the other ends: what crossed may have gone nowhere; one that we end is read to its end', async () => {
+  const it = await chatting();
+  it.bob.type('End chat');
+  it.alice.enter('are you there?');
+  it.world.advance(ANSWER_MS);
+  await promises();
+  expect(textsOf(it.bob)).toEqual([]);
+  expect(doubts(it.alice)).toEqual([
+    'The server has not confirmed your last text, "are you there?": History bob shows whether it has it',
+  ]);
+  it.alice.enter('Chat bob');
+  it.world.until(() => it.bob.isInChat);
+  it.alice.enter('bye');
+  it.alice.enter('End chat');
+  it.world.advance(CONFIRM_MS);
+  await promises();
+  expect(textsOf(it.bob)).toEqual(['alice: bye']);
+  expect(doubts(it.alice)).toHaveLength(1);
+  // Unless the connection is lost before it has confirmed it.
+  it.alice.enter('Chat bob');
+  it.world.until(() => it.bob.isInChat);
+  it.alice.enter('and more');
+  it.alice.enter('End chat');
+  lose(it);
+  await promises();
+  expect(doubts(it.alice).at(-1)).toContain('your last text, "and more"');
+});
+
+describe('while the server is asked', () => {
+  async function asked(): Promise<Room> {
+    const it = await chatting();
+    it.alice.enter('one');
+    it.world.network.latency = () => 50;
+    it.world.advance(CONFIRM_MS);
+    expect(it.alice.client.confirming).toBe(true);
+    return it;
+  }
+
+  test('a list is shown as soon as it has answered', async () => {
+    const it = await asked();
+    it.alice.enter('History bob');
+    it.world.advance(300);
+    await promises();
+    expect(it.alice.lines.slice(-2)).toEqual(['<1> <from: alice> <one>', 'End of history (1 message)']);
+  });
+
+  test('Status says nothing of a list, and Ctrl-C ends the chat', async () => {
+    const it = await asked();
+    it.alice.enter('\\status');
+    it.alice.press(CTRL_C);
+    await promises();
+    expect(it.alice.client.status.chat).toBe('Connected');
+    it.alice.enter('Status');
+    await promises();
+    expect(it.alice.lines.join('\n')).not.toContain('receiving history');
+  });
+});
+
+test('whoever wants a trace with the messages of the assignment only is not asked for more', async () => {
+  const spoken = async (confirming: 'on' | 'off'): Promise<string[]> => {
+    const it = await chatting({}, { confirming });
+    it.alice.enter('one');
+    it.world.advance(3 * CONFIRM_MS);
+    const link = linkOf(it);
+    return link ? it.world.watch.spoken(link).filter((said) => said.includes('HISTORY')) : [];
+  };
+  expect(await spoken('on')).toEqual(['C HISTORY_REQ(alice)', 'S HISTORY_END(alice, 0, 0)']);
+  expect(await spoken('off')).toEqual([]);
+});
+
+describe('pasted texts', () => {
+  test('are told when their chat ends in the middle: how many were sent, how many not, which are in doubt', async () => {
+    const it = await chatting();
+    const lines = numbered(700);
+    it.alice.paste(lines.join('\n'));
+    it.alice.press('y');
+    it.world.until(() => textsOf(it.bob).length >= 300);
+    it.bob.type('End chat');
+    it.world.until(() => it.alice.client.status.chat !== 'Active Chat');
+    await promises();
+    const told = it.alice.lines.filter((line) => /pasted lines/.test(line)).join();
+    const [, sent = '', not = ''] =
+      /^Of 700 pasted lines (\d+) were sent, (\d+) were not: the chat with bob has ended$/.exec(told) ?? [];
+    expect(Number(sent) + Number(not)).toBe(700);
+    const [doubt = ''] = doubts(it.alice);
+    const [, first = '', last = ''] = /from "line (\d+)" to "line (\d+)"/.exec(doubt) ?? [];
+    expect(last).toBe(sent);
+    // What is not in doubt has arrived.
+    expect(textsOf(it.bob).length).toBeGreaterThanOrEqual(Number(first) - 1);
+    expect(Number(first)).toBeGreaterThan(200);
+  });
+
+  test.each(['Quit', 'Log off'])('%s after them waits until they are confirmed', async (leave) => {
+    const it = await chatting();
+    it.alice.paste(numbered(300).join('\n'));
+    it.alice.press('y');
+    it.alice.enter(leave);
+    it.world.advance(1000);
+    expect(textsOf(it.bob).length).toBeLessThan(300);
+    expect(it.alice.client.status.connection).toBe('Connected');
+    it.world.until(() => it.alice.client.status.connection === 'Offline');
+    await promises();
+    it.world.advance(3000);
+    await promises();
+    expect(textsOf(it.bob)).toHaveLength(300);
+    expect(doubts(it.alice)).toEqual([]);
+    expect(it.alice.code).toBe(leave === 'Quit' ? 0 : undefined);
+  });
+
+  test.each([
+    ['Quit a second time', 'Quit\r'],
+    ['Ctrl-C', CTRL_C],
+  ])('%s leaves at once, and what is in doubt is told', async (_, keys) => {
+    const it = await chatting();
+    it.alice.paste(numbered(300).join('\n'));
+    it.alice.press('y');
+    it.alice.enter('Quit');
+    it.alice.press(keys);
+    expect(it.alice.client.status.connection).toBe('Offline');
+    it.world.advance(3000);
+    await promises();
+    expect(it.alice.code).toBe(0);
+    expect(it.alice.lines.join('\n')).toMatch(/Of 300 pasted lines 256 were sent, 44 were not: left before/);
+    expect(doubts(it.alice).join()).toMatch(/your last 256 texts, from "line 1" to "line 256"/);
+  });
+
+  test('a server that is gone ends the waiting', async () => {
+    const it = await chatting();
+    it.alice.paste(numbered(100).join('\n'));
+    it.alice.press('y');
+    it.alice.enter('Quit');
+    lose(it);
+    await promises();
+    it.world.advance(3000);
+    await promises();
+    expect(it.alice.code).toBe(0);
+    expect(doubts(it.alice)).toHaveLength(1);
+  });
+});
+
+describe('pasted commands', () => {
+  const pasted = (it: Room, ...lines: readonly string[]): void => {
+    it.alice.paste(lines.join('\n'));
+    it.alice.press('y');
+  };
+
+  test('each waits for what it needs, as at a pipe', async () => {
+    const it = await room();
+    pasted(it, 'Log on', 'Chat bob', 'hello', 'End chat', 'History bob', 'Log off');
+    it.world.until(() => it.alice.lines.includes('Disconnected') || it.world.time.now > 60_000);
+    await promises();
+    expect(textsOf(it.bob)).toEqual(['alice: hello']);
+    expect(it.alice.lines.slice(1)).toEqual([
+      'alice · Offline > Log on',
+      'Connected',
+      'alice · Connected > Chat bob',
+      'Chat started',
+      'In a chat with bob, as you asked',
+      'alice: hello',
+      'alice · Active Chat with bob > End chat',
+      'Chat ended',
+      'alice · Connected > History bob',
+      '<1> <from: alice> <hello>',
+      'End of history (1 message)',
+      'alice · Connected > Log off',
+      'Disconnected',
+    ]);
+  });
+
+  test.each([
+    [
+      'a chat that does not start',
+      ['Log on', 'Chat carol', 'hello'],
+      'Of 3 pasted lines 2 were carried out, 1 were not: there is no chat',
+    ],
+    ['a text without a chat', ['hello', 'Log on'], '2 pasted lines were not carried out: not connected'],
+    ['a command that is refused', ['Chat bob', 'hello'], '2 pasted lines were not carried out: "Chat bob" was refused'],
+    [
+      'what comes after Quit',
+      ['Log on', 'Quit', 'hello'],
+      'Of 3 pasted lines 2 were carried out, 1 were not: they came after Quit',
+    ],
+  ])('%s: what was not carried out is told', async (_, lines, told) => {
+    const it = await room();
+    pasted(it, ...lines);
+    it.world.advance(1000);
+    await promises();
+    it.world.advance(3000);
+    await promises();
+    expect(it.alice.lines.filter((line) => line.includes('pasted lines'))).toEqual([told]);
+  });
+
+  test('texts are for the chat that was asked for, whoever calls', async () => {
+    const it = await room();
+    it.alice.enter('Log on');
+    it.world.until(() => it.alice.client.status.connection === 'Connected');
+    it.mallory.type('Chat alice');
+    pasted(it, 'Chat bob', 'secret');
+    it.world.advance(100);
+    await promises();
+    expect(it.mallory.isInChat).toBe(true);
+    expect(textsOf(it.mallory)).toEqual([]);
+    expect(it.alice.lines).toContain(
+      'Of 2 pasted lines 1 were carried out, 1 were not: the chat with bob has not started, and mallory has called',
+    );
+  });
+
+  test('Ctrl-C stops them', async () => {
+    const it = await room();
+    pasted(it, 'Log on', 'Chat bob', 'hello');
+    it.alice.press(CTRL_C);
+    it.world.advance(1000);
+    await promises();
+    expect(it.alice.client.status).toMatchObject({ connection: 'Connected', chat: 'Connected' });
+    expect(it.alice.lines).toContain('Of 3 pasted lines 1 were carried out, 2 were not: stopped with Ctrl-C');
+  });
+});

@@ -1,0 +1,268 @@
+/**
+ * For whom a line is, told by examples in virtual time (docs/client.md, "To whom texts go"): the one who calls may not be noticed
+ * yet, a draft belongs to its chat, a connection that is lost takes its chats with it. All orders by chance: addressee.test.ts.
+ */
+import { EventEmitter } from 'node:events';
+import { PassThrough } from 'node:stream';
+import { Addressee } from '../../bin/terminal/addressee';
+import { Screen, type Begun, type ScreenOptions } from '../../bin/terminal/screen';
+import { clientIn, Piper, Typist } from '../support/typist';
+import { promises, World } from '../support/world';
+import type { User } from '../support/user';
+
+/** Longer than a message takes to the server and on. */
+const DELIVERY_MS = 5;
+const NOTICED_MS = 2000;
+const limits = { CALLS_PER_MINUTE: 0, T_ACTIVITY_MS: 10_000_000 };
+const CTRL_U = '\u0015';
+const UP = '\u001b[A';
+const DOWN = '\u001b[B';
+
+interface Room {
+  readonly world: World;
+  readonly bob: User;
+  readonly mallory: User;
+  readonly alice: Typist;
+}
+
+/** Alice at a terminal, bob and mallory elsewhere; all are connected. */
+async function room(): Promise<Room> {
+  const world = await World.open({ users: ['alice', 'bob', 'mallory'], limits });
+  const [bob, mallory] = world.connect('bob', 'mallory');
+  const { client, host } = clientIn(world, 'alice');
+  const alice = new Typist(client, host);
+  open.push(alice);
+  alice.enter('Log on');
+  world.until(() => client.status.connection === 'Connected');
+  return { world, bob, mallory, alice };
+}
+const open: Typist[] = [];
+afterEach(() => {
+  for (const { terminal } of open.splice(0)) terminal.leave();
+});
+
+/** The user calls alice, or ends the chat with her; time passes until everybody knows. */
+function does({ world }: Room, user: User, line: string): void {
+  user.type(line);
+  world.advance(2 * DELIVERY_MS);
+}
+const textsOf = ({ lines }: User): string[] => lines.filter((line) => line.startsWith('alice: '));
+
+describe('somebody else calls than the last partner', () => {
+  async function called(): Promise<Room> {
+    const it = await room();
+    does(it, it.bob, 'Chat alice');
+    it.alice.enter('hello bob');
+    it.world.advance(DELIVERY_MS);
+    does(it, it.bob, 'End chat');
+    does(it, it.mallory, 'Chat alice');
+    expect(textsOf(it.bob)).toEqual(['alice: hello bob']);
+    return it;
+  }
+
+  test('a line that is begun at once is not for them: nobody notices so fast; it stays, and says why', async () => {
+    const it = await called();
+    it.alice.press('secr');
+    it.world.advance(NOTICED_MS);
+    it.alice.enter('et');
+    it.alice.enter('');
+    it.world.advance(DELIVERY_MS);
+    await promises();
+    expect(textsOf(it.mallory)).toEqual([]);
+    expect(it.alice.lines).toContain(
+      'This line was begun before the chat. Nothing was sent: Ctrl-U clears it; Ctrl-U and then Up make it a line for mallory.',
+    );
+    // As the sentence says.
+    it.alice.press(`${CTRL_U}${UP}\r`);
+    it.world.advance(DELIVERY_MS);
+    expect(textsOf(it.mallory)).toEqual(['alice: secret']);
+  });
+
+  test('one that is begun when they can have been noticed is', async () => {
+    const it = await called();
+    it.world.advance(NOTICED_MS);
+    it.alice.enter('who are you?');
+    it.world.advance(DELIVERY_MS);
+    expect(textsOf(it.mallory)).toEqual(['alice: who are you?']);
+  });
+
+  test('whoever hangs up and calls again is noticed no sooner', async () => {
+    const it = await called();
+    does(it, it.mallory, 'End chat');
+    does(it, it.mallory, 'Chat alice');
+    it.alice.enter('secret');
+    it.world.advance(DELIVERY_MS);
+    expect(textsOf(it.mallory)).toEqual([]);
+    it.alice.press(CTRL_U);
+    it.world.advance(NOTICED_MS);
+    it.alice.enter('who are you?');
+    it.world.advance(DELIVERY_MS);
+    expect(textsOf(it.mallory)).toEqual(['alice: who are you?']);
+  });
+
+  test('the last partner may be answered at once, and so may whoever is called', async () => {
+    const it = await called();
+    does(it, it.mallory, 'End chat');
+    it.alice.enter('Chat bob');
+    it.world.advance(2 * DELIVERY_MS);
+    it.alice.enter('here I am');
+    it.world.advance(DELIVERY_MS);
+    does(it, it.bob, 'End chat');
+    does(it, it.bob, 'Chat alice');
+    it.alice.enter('here again');
+    it.world.advance(DELIVERY_MS);
+    expect(textsOf(it.bob)).toEqual(['alice: hello bob', 'alice: here I am', 'alice: here again']);
+  });
+});
+
+test('the first who calls is answered at once: there is nobody else for whom a line could be', async () => {
+  const it = await room();
+  does(it, it.mallory, 'Chat alice');
+  it.alice.enter('who are you?');
+  it.world.advance(DELIVERY_MS);
+  expect(textsOf(it.mallory)).toEqual(['alice: who are you?']);
+});
+
+test('a draft that was begun for one chat does not come back as a line of another', async () => {
+  const it = await room();
+  does(it, it.bob, 'Chat alice');
+  it.alice.enter('hello bob');
+  it.alice.press(`secret${UP}${CTRL_U}`);
+  does(it, it.bob, 'End chat');
+  does(it, it.mallory, 'Chat alice');
+  it.world.advance(NOTICED_MS);
+  it.alice.press(`${DOWN}!\r`);
+  it.world.advance(DELIVERY_MS);
+  expect(textsOf(it.mallory)).toEqual(['alice: !']);
+});
+
+test('after a lost connection a chat of the same number is another: the line stays', async () => {
+  const it = await room();
+  // A server that was set back begins anew with its numbers.
+  it.world.store.reserve = () => 1;
+  does(it, it.bob, 'Chat alice');
+  const { session } = it.alice.client.status;
+  it.alice.press('secret');
+  it.world.crashServer();
+  it.world.until(() => it.alice.client.status.connection === 'Offline' && it.mallory.isOffline);
+  await it.world.startServer();
+  void it.alice.client.logOn();
+  it.mallory.type('Log on');
+  it.world.until(() => it.alice.client.status.connection === 'Connected' && it.mallory.isConnected);
+  does(it, it.mallory, 'Chat alice');
+  it.world.advance(NOTICED_MS);
+  expect(it.alice.client.status.session).toBe(session);
+  it.alice.press('\r');
+  it.world.advance(DELIVERY_MS);
+  await promises();
+  expect(textsOf(it.mallory)).toEqual([]);
+  expect(it.alice.lines.join('\n')).toContain('This line was begun in the chat with bob, which has ended');
+});
+
+test('a screen forgets the number of a chat with the connection', () => {
+  const taken: Begun[] = [];
+  let now: Begun = { session: 7, peer: 'bob', want: null };
+  const input = Object.assign(new EventEmitter(), { setRawMode: () => 0, pause: () => 0, resume: () => 0 });
+  const unused = (): never => {
+    throw new Error('not for this test');
+  };
+  const screen = new Screen({
+    input: input as unknown as NodeJS.ReadStream,
+    output: new PassThrough() as unknown as NodeJS.WriteStream,
+    line: (_, begun) => (taken.push(begun), 'done'),
+    now: () => now,
+    ended: unused,
+    interrupted: unused,
+    pasted: unused,
+    tooLong: unused,
+    stamp: () => '',
+    complete: () => [],
+    maxBytes: 4097,
+  } satisfies ScreenOptions);
+  screen.draw();
+  input.emit('data', Buffer.from('sec'));
+  screen.disconnected();
+  now = { session: 7, peer: 'mallory', want: null };
+  input.emit('data', Buffer.from('ret\rnext\r'));
+  screen.close();
+  expect(taken).toEqual([{ session: 0, peer: 'bob', want: null }, now]);
+});
+
+describe('a script, and whom it has seen', () => {
+  const chat = (session: number, peer: string, over = false) => ({ session, peer, over });
+
+  test('what another says while it talks to one does not move it', () => {
+    const script = new Addressee('script');
+    script.saw(chat(1, 'bob'));
+    script.saw(chat(2, 'mallory'));
+    expect(script.of({ session: 1, peer: 'bob' })).toBe(1);
+    // It has not asked for that chat: a `Chat ID` that is refused in it is its word all the same.
+    expect(script.isFor({ session: 1 })).toBe(false);
+    expect(script.of({ session: 2, peer: 'mallory' })).toEqual({ why: 'the chat with bob has ended' });
+    // A further chat with the same one it follows.
+    script.saw(chat(3, 'bob'));
+    expect(script.of({ session: 3, peer: 'bob' })).toBe(3);
+    // Once it has seen the end it may wait for anybody.
+    script.saw(chat(3, 'bob', true));
+    script.saw(chat(4, 'mallory'));
+    expect(script.of({ session: 4, peer: 'mallory' })).toBe(4);
+  });
+
+  test('one that has asked for a chat is moved by nobody', () => {
+    const script = new Addressee('script');
+    script.asks('bob', { session: null, peer: null });
+    expect(script.isFor({ session: null })).toBe(false);
+    script.started(1, 'bob');
+    expect([1, 2, null].map((session) => script.isFor({ session }))).toEqual([true, false, false]);
+    script.saw(chat(2, 'mallory'));
+    expect(script.of({ session: 2, peer: 'mallory' })).toEqual({ why: 'the chat with bob has ended' });
+    expect(script.isFor({ session: 1 })).toBe(true);
+    script.disconnected();
+    expect(script.isFor({ session: 1 })).toBe(false);
+    expect(script.of({ session: 1, peer: 'mallory' })).toEqual({ why: 'the chat with bob has ended' });
+  });
+
+  test('a script that was called by one is not moved by waiting for a word of another', async () => {
+    const world = await World.open({ users: ['alice', 'bob', 'mallory'], limits });
+    const [bob, mallory] = world.connect('bob', 'mallory');
+    const { client, host } = clientIn(world, 'alice');
+    const alice = new Piper(client, host, 'script');
+    alice.write('Log on\n@wait bob has called you\n');
+    world.until(() => client.status.connection === 'Connected');
+    bob.type('Chat alice');
+    world.advance(2 * DELIVERY_MS);
+    alice.write('hello bob\n@wait mallory: now to me\nsecret\n');
+    world.advance(DELIVERY_MS);
+    bob.type('End chat');
+    world.advance(2 * DELIVERY_MS);
+    mallory.type('Chat alice', 'now to me');
+    world.advance(2 * DELIVERY_MS);
+    mallory.type('now to me');
+    world.advance(2 * DELIVERY_MS);
+    expect(textsOf(bob)).toEqual(['alice: hello bob']);
+    expect(textsOf(mallory)).toEqual([]);
+    expect(alice.complaints.join('\n')).toContain('not sent: the chat with bob has ended');
+  });
+});
+
+test('texts of a pipe when there is no chat are refused line by line, and it goes on', async () => {
+  const world = await World.open({ users: ['alice', 'bob'], limits });
+  const [bob] = world.connect('bob');
+  const { client, host } = clientIn(world, 'alice');
+  const alice = new Piper(client, host);
+  alice.write('nobody\nLog on\n');
+  world.until(() => client.status.connection === 'Connected');
+  alice.write('one\ntwo\nChat bob\nthree\n');
+  world.advance(3 * DELIVERY_MS);
+  alice.end();
+  world.advance(3000);
+  await promises();
+  const refused = 'Not in a chat: type Chat <Client-ID>';
+  expect(alice.lines.filter((line) => line.startsWith('Not'))).toEqual([
+    'Not connected: log on first',
+    refused,
+    refused,
+  ]);
+  expect(textsOf(bob)).toEqual(['alice: three']);
+  expect([alice.code, alice.unsent, alice.complaints]).toEqual([8, false, []]);
+});
