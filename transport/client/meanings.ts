@@ -52,7 +52,7 @@ export const HAPPENINGS: Readonly<Record<string, Meaning>> = {
   'Connection not accepted': row(
     'logOnFailed',
     'connection-failed',
-    `the server ended it before it was let in: a newer log-on of this Client-ID came, or something on the way interferes; ${AGAIN}`,
+    `the server ended it before it was let in: a newer log-on of this Client-ID came, it is full, or something on the way interferes; ${AGAIN}`,
   ),
   'Connection failed (timeout)': row(
     'logOnFailed',
