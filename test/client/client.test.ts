@@ -119,7 +119,7 @@ test('every refusal is an error with a code, and says what to do', async () => {
   const house = await open(['alice', 'bob', 'carol']);
   const [alice, bob, carol] = [house.client('alice'), house.client('bob'), house.client('carol')];
   expect(await failure(alice.chat('bob'))).toEqual(broken('not-connected'));
-  expect(() => alice.say({ session: 1 }, 'hello')).toThrow('Not connected: log on first');
+  expect(() => alice.say({ session: 1, peer: 'bob' }, 'hello')).toThrow('Not connected: log on first');
   expect(() => alice.endChat()).toThrow(ClientError);
   const once = alice.logOn();
   expect(await failure(alice.logOn())).toEqual(broken('log-on-running'));
@@ -128,7 +128,7 @@ test('every refusal is an error with a code, and says what to do', async () => {
   expect(await failure(alice.chat('bob'))).toEqual(broken('unreachable'));
   expect(await failure(alice.chat('alice'))).toEqual(broken('own-id'));
   expect(await failure(alice.chat('9'))).toEqual(broken('invalid-id'));
-  expect(() => alice.say({ session: 1 }, 'hello')).toThrow(broken('chat-ended') as Error);
+  expect(() => alice.say({ session: 1, peer: 'bob' }, 'hello')).toThrow(broken('chat-ended') as Error);
   await Promise.all([bob.logOn(), carol.logOn()]);
   const pending = alice.chat('bob');
   expect(await failure(alice.chat('carol'))).toEqual(broken('request-pending'));

@@ -1,4 +1,7 @@
 /** Logging on again by itself (protocol 4.10): after which ends, after how long, and that it can be stopped. */
+import Database from 'libsql';
+import { copyFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { LIMITS } from '../../machines/limits';
 import type { ClientEvent, FaultCode } from '../../transport/client';
 import { Reconnect } from '../../transport/client/reconnect';
@@ -89,4 +92,42 @@ test('a client comes back to a server that was restarted, and a log-off stops it
   await again;
   await alice.logOff();
   expect([alice.state, alice.willReconnect]).toEqual(['Offline', false]);
+});
+
+test('a database that was put back gives session numbers again: who calls then reads nothing that was for another', async () => {
+  const house = await open(['alice', 'bob', 'mallory']);
+  const limits = { T_RECONNECT_MS: 20, T_RECONNECT_MAX_MS: 100 };
+  const [alice, bob] = [house.client('alice', { reconnect: true, limits }), house.client('bob')];
+  await Promise.all([alice.logOn(), bob.logOn()]);
+  const database = join(house.stage.folder, 'parley.db');
+  const started = alice.next('chatStarted');
+  // A copy from before the first number was reserved.
+  const before = join(house.stage.folder, 'before.db');
+  const copying = new Database(database);
+  copying.exec(`VACUUM INTO '${before}'`);
+  copying.close();
+  await bob.chat('alice');
+  const chat = await started;
+  const port = String(house.stage.server.udp);
+  const lost = alice.next('disconnected');
+  house.stage.server.process.kill('SIGKILL');
+  await lost;
+  for (const end of ['', '-wal', '-shm']) rmSync(`${database}${end}`, { force: true });
+  copyFileSync(before, database);
+  const back = alice.next('connected');
+  await house.stage.startServer('--udp-port', port);
+  await back;
+  const mallory = house.client('mallory');
+  const read: string[] = [];
+  mallory.on('text', ({ text }) => read.push(text));
+  await mallory.logOn();
+  const called = alice.next('chatStarted');
+  await mallory.chat('alice');
+  const other = await called;
+  expect([other.session, other.peer]).toEqual([chat.session, 'mallory']);
+  expect(() => alice.say(chat, 'for bob')).toThrow(expect.objectContaining({ code: 'chat-ended' }) as Error);
+  alice.say(other, 'for mallory');
+  await alice.confirm();
+  await mallory.confirm();
+  expect(read).toEqual(['for mallory']);
 });

@@ -15,6 +15,7 @@ import { systemRandom } from '../security/random';
 import { Confirmation } from './confirmation';
 import {
   ClientError,
+  NO_SESSION,
   type Chat,
   type ClientEvent,
   type ClientState,
@@ -133,8 +134,10 @@ export class ChatClient extends EventEmitter<Emitted> {
    * @param chat what `chat` has resolved with, or an event `chatStarted` or `text`
    * @throws ClientError `chat-ended`, `text-too-long`, `text-not-allowed`, ...
    */
-  say({ session }: Pick<Chat, 'session'>, text: string): void {
-    this.#must({ type: 'U.TEXT', text, session });
+  say(chat: Chat | Pick<EventOf<'text'>, 'session' | 'from'>, text: string): void {
+    // A server that has got an older database back gives numbers again (protocol 4.10): the person must be the same, too.
+    const to = 'peer' in chat ? chat.peer : chat.from;
+    this.#must({ type: 'U.TEXT', text, session: to === this.status.peer ? chat.session : NO_SESSION });
   }
 
   /** The connection does not take more at present: what is said now waits in memory, and too much of it ends the connection. */
