@@ -42,6 +42,8 @@ function isOfKind(field: Field, value: unknown): boolean {
       return typeof value === 'string';
     case 'number':
       return Number.isSafeInteger(value) && (value as number) >= 0;
+    case 'session':
+      return value === null || Number.isSafeInteger(value);
     case 'choice':
       return (field.values as readonly unknown[]).includes(value);
     case 'flag':
@@ -59,7 +61,7 @@ function isOfKind(field: Field, value: unknown): boolean {
  */
 const CAN_BE_SENT: Readonly<Record<string, (value: unknown) => boolean>> = {
   id: (id) => isClientId(id as string),
-  session: (session) => (session as number) > 0 && (session as number) < 2 ** 32,
+  session: (session) => session === null || ((session as number) > 0 && (session as number) < 2 ** 32),
   text: (text) => isText(text as string),
   texts: (texts) => (texts as string[]).every(isText),
 };

@@ -50,9 +50,16 @@ describeInBrowser('sending events into live processes', () => {
     await inspector.choosePart('chat');
     await inspector.press('s');
     await inspector.dialog.getByRole('heading', { name: 'Send an event to alice chat' }).waitFor();
+    await send(inspector, 'U.TEXT', { text: 'for nobody' });
+    await inspector.press('s');
     await send(inspector, 'U.CHAT', { id: 'bob' });
     await Promise.all([alice.shows('Chat started'), bob.shows('Chat started')]);
     await inspector.when(({ charts }) => charts.chat.active[0] === 'Active Chat');
+
+    // A text is for the chat in which it was begun.
+    await inspector.press('s');
+    await send(inspector, 'U.TEXT', { text: 'from the page' });
+    await bob.shows('alice: from the page');
 
     // What is no number is not sent.
     await inspector.press('s');

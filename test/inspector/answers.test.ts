@@ -92,6 +92,17 @@ test('only what the machine answers may be sent, and nothing about sockets or ot
   expect(possibleEvents('nobody', 'Offline')).toEqual([]);
 });
 
+test('a text that is written into a form is for the chat of the moment at which it was opened', () => {
+  const session = (chat?: { session: number; peer: string }): unknown =>
+    possibleEvents('client chat', 'Active Chat', chat).find(({ event }) => event === 'U.TEXT')?.form['session'];
+  expect(session()).toEqual({ kind: 'session', chat: null });
+  const chat = { session: 7, peer: 'bob' };
+  expect(session(chat)).toEqual({ kind: 'session', chat });
+  expect(readField({ kind: 'session', chat }, '7')).toEqual({ value: 7 });
+  expect(readField({ kind: 'session', chat: null }, ' ')).toEqual({ value: null });
+  expect(readField({ kind: 'session', chat }, 'x')).toEqual({ wrong: 'a session-ID, or nothing' });
+});
+
 test('fields are read by their kind', () => {
   expect(readField({ kind: 'number', value: 1 }, ' 42 ')).toEqual({ value: 42 });
   expect(readField({ kind: 'number', value: 1 }, '4.2')).toHaveProperty('wrong');

@@ -34,6 +34,7 @@ function right(key: string, field: Field): unknown {
     case 'address':
       return { address: '127.0.0.1', port: 4390 };
     case 'number':
+    case 'session':
       return 1;
     case 'text':
       return key === 'id' ? 'bob' : 'text';
@@ -68,7 +69,8 @@ describe.each(machines.map((machine) => [machine.id, machine] as const))('%s', (
       for (const [key, field] of Object.entries(formOf(id, type))) {
         const without = Object.fromEntries(Object.entries(whole).filter(([other]) => other !== key));
         expect([type, key, send(without)]).toEqual([type, key, 'optional' in field ? undefined : 'malformed payload']);
-        for (const wrong of [null, {}, [], [1], ['', 1], -1, 1.5, 2 ** 60, NaN, Symbol.iterator]) {
+        const nothing = field.kind === 'session' ? [] : [null];
+        for (const wrong of [...nothing, {}, [], [1], ['', 1], -1, 1.5, 2 ** 60, NaN, Symbol.iterator]) {
           expect([type, key, wrong, send({ ...whole, [key]: wrong })]).toEqual([type, key, wrong, 'malformed payload']);
         }
       }
@@ -91,6 +93,8 @@ test('what goes on to the wire must have a place there', () => {
   }
   expect(chat.injected).toEqual([]);
   expect(chat.send({ type: 'U.TEXT', text: 'x'.repeat(WIRE.TEXT_MAX_BYTES), session: 1 })).toBeUndefined();
+  // Outside a chat.
+  expect(chat.send({ type: 'U.TEXT', text: 'hello', session: null })).toBeUndefined();
 });
 
 test('a machine that is not there, or no more', () => {

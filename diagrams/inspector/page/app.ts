@@ -6,7 +6,7 @@ import { foldingOf, UNFOLDED } from './model/folding';
 import { arrowsOf, type Arrow } from './model/ladder';
 import { firstGroup } from './model/list';
 import { fragmentOf, linksIn, readLink } from './model/links';
-import { concerns, groupsOf, playing, positionOf, stepped, type Group } from './model/moment';
+import { chatOf, concerns, groupsOf, playing, positionOf, stepped, type Group } from './model/moment';
 import { scxml } from './model/payloads';
 import { Recording, type Entry } from './model/record';
 import { Charts } from './view/charts';
@@ -233,7 +233,7 @@ export class App {
     if (!seen || seen.stopped) return this.say(`This client has no running ${this.settings.part} machine.`);
     if (!seen.machine.process.control)
       return this.say(`${seen.machine.process.name} does not allow control (--inspect-control).`);
-    this.sendDialog.open(seen.machine, seen.state);
+    this.sendDialog.open(seen.machine, seen.state, chatOf(group));
   }
 
   /** @returns what is wrong with the link */

@@ -2,6 +2,7 @@
  * What was, at a moment: the moment is an entry of the record, and everything up to and with it has happened. Must never be
  * here: the DOM.
  */
+import type { CurrentChat } from './payloads';
 import {
   compare,
   timeOf,
@@ -112,6 +113,12 @@ export function playing(group: Group, part: Part, moment: Entry | undefined): Se
     if (seen) return seen;
   }
   return undefined;
+}
+
+/** The chat that a client's machine is in now. */
+export function chatOf(group: Group): CurrentChat {
+  const { session, peer } = Object(playing(group, 'chat', undefined)?.context) as Partial<NonNullable<CurrentChat>>;
+  return typeof session === 'number' && typeof peer === 'string' ? { session, peer } : null;
 }
 
 /** What the user calls a group: the Client-ID, and on a server the number of the attempt. */

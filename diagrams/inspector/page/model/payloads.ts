@@ -12,10 +12,13 @@ import { rowsFor } from './answers';
 export type Field =
   | { readonly kind: 'text'; readonly value: string; readonly optional?: true }
   | { readonly kind: 'number'; readonly value: number; readonly optional?: true }
+  | { readonly kind: 'session'; readonly chat: CurrentChat }
   | { readonly kind: 'choice'; readonly values: readonly (string | number)[] }
   | { readonly kind: 'flag'; readonly value: boolean }
   | { readonly kind: 'texts'; readonly value: string }
   | { readonly kind: 'address'; readonly value: string };
+/** The chat of the moment at which a form is opened: what is written into it is for that chat, whatever happens meanwhile. */
+export type CurrentChat = { readonly session: number; readonly peer: string } | null;
 export type Form = Readonly<Record<string, Field>>;
 
 type Client = ClientEvent | ClientChatEvent;
@@ -42,7 +45,11 @@ const CLIENT: Forms<Client> = {
   'U.LOGOFF': {},
   'U.CHAT': { id },
   'U.END': {},
-  'U.TEXT': { text: { kind: 'text', value: 'hello' }, session, fault: { kind: 'text', value: '', optional: true } },
+  'U.TEXT': {
+    text: { kind: 'text', value: 'hello' },
+    session: { kind: 'session', chat: null },
+    fault: { kind: 'text', value: '', optional: true },
+  },
   'U.HISTORY': { id },
   'D.CHALLENGE': { th: hex, rand: hex },
   'D.AUTH_SUCCESS': { th: hex, port: { kind: 'number', value: 4390 } },
@@ -118,20 +125,23 @@ export const CAN_BE_MADE_UP = /^([UTMS]\..*|X\.(PROTOCOL|SUPERSEDED|EVICTED))$/;
 const PASSED_OVER = new Set<Mark>(['IGN', 'N/A']);
 
 /** The events that may be sent and that a machine answers in a state other than by ignoring them, in the order of its table. */
-export function possibleEvents(machine: string, state: string): Possible[] {
+export function possibleEvents(machine: string, state: string, chat: CurrentChat = null): Possible[] {
   if (!Object.hasOwn(machineNames, machine)) return [];
   const table = specTables[(machineNames[machine] as { table: 'CC' }).table];
   return table.events.flatMap((event) => {
     if (!CAN_BE_MADE_UP.test(event)) return [];
     const rows = rowsFor(machine, state, event).filter(({ mark }) => !PASSED_OVER.has(mark));
     if (rows.length === 0) return [];
-    return [{ event, rows, form: formOf(machine, event) }];
+    return [{ event, rows, form: formOf(machine, event, chat) }];
   });
 }
 
-export function formOf(machine: string, event: string): Form {
+export function formOf(machine: string, event: string, chat: CurrentChat = null): Form {
   const forms: Readonly<Record<string, Form>> = machine.startsWith('server') ? SERVER : CLIENT;
-  return Object.hasOwn(forms, event) ? (forms[event] ?? {}) : {};
+  const form = Object.hasOwn(forms, event) ? (forms[event] ?? {}) : {};
+  return Object.fromEntries(
+    Object.entries(form).map(([name, field]) => [name, field.kind === 'session' ? { ...field, chat } : field]),
+  );
 }
 
 /** A payload from what was entered. @returns the value, or what is wrong with it */
@@ -145,6 +155,9 @@ export function readField(
     case 'number':
       if (entered.trim() === '' && field.optional) return { value: undefined };
       return /^\d{1,15}$/.test(entered.trim()) ? { value: Number(entered) } : { wrong: 'a whole number' };
+    case 'session':
+      if (entered.trim() === '') return { value: null };
+      return /^\d{1,15}$/.test(entered.trim()) ? { value: Number(entered) } : { wrong: 'a session-ID, or nothing' };
     case 'choice': {
       const value = field.values.find((one) => String(one) === entered);
       return value === undefined ? { wrong: `one of ${field.values.join(', ')}` } : { value };

@@ -1,7 +1,7 @@
 /** Sends an event into a machine of a live process: only with control, and only what the machine answers in its state. */
 import { eventWords } from '../../../draw/words';
 import type { Json } from '../model/feed';
-import { possibleEvents, readField, type Field, type Possible } from '../model/payloads';
+import { possibleEvents, readField, type CurrentChat, type Field, type Possible } from '../model/payloads';
 import type { Machine } from '../model/record';
 import { h } from './dom';
 
@@ -13,8 +13,9 @@ export class SendDialog {
 
   constructor(private readonly send: Send) {}
 
-  open(machine: Machine, state: string): void {
-    const possible = possibleEvents(machine.machine, state);
+  /** @param chat of the client whose machine it is, now: a text that is written here is for that one */
+  open(machine: Machine, state: string, chat: CurrentChat): void {
+    const possible = possibleEvents(machine.machine, state, chat);
     const list = h(
       'select',
       { attrs: { 'aria-label': 'Event', size: Math.min(8, Math.max(2, possible.length)) } },
@@ -92,13 +93,18 @@ function fillForm(form: HTMLElement, chosen: Possible | undefined, inputs: Map<s
   const fields = Object.entries(chosen?.form ?? {}).map(([name, field]) => {
     const input = inputOf(field);
     inputs.set(name, [field, input]);
-    return h('label', {}, h('span', {}, `${name}${'optional' in field ? ' (optional)' : ''}`), input);
+    return h('label', {}, h('span', {}, `${name}${remarkOf(field)}`), input);
   });
   const rows = h('ul', { class: 'note quiet' }, ...(chosen?.rows ?? []).map(rowOf));
   form.replaceChildren(
     rows,
     ...(fields.length > 0 ? fields : [h('p', { class: 'quiet' }, 'This event has no payload.')]),
   );
+}
+
+function remarkOf(field: Field): string {
+  if (field.kind !== 'session') return 'optional' in field ? ' (optional)' : '';
+  return field.chat ? ` (the chat with ${field.chat.peer})` : ' (empty: there is no chat)';
 }
 
 function inputOf(field: Field): Entered {
@@ -109,6 +115,8 @@ function inputOf(field: Field): Entered {
       return h('select', {}, ...[field.value, !field.value].map((value) => h('option', {}, String(value))));
     case 'texts':
       return h('textarea', { attrs: { rows: 3 } }, field.value);
+    case 'session':
+      return h('input', { attrs: { type: 'text', inputmode: 'numeric', value: field.chat?.session ?? '' } });
     case 'number':
       return h('input', { attrs: { type: 'text', inputmode: 'numeric', value: field.optional ? '' : field.value } });
     default:
