@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { FORMATS, type Format } from '../diagrams/draw/formats';
 import { DrawError } from '../diagrams/draw/failure';
 import { pictureFrom } from '../diagrams/draw/from';
+import { lettersWithoutGlyph } from '../diagrams/draw/glyphs';
 import {
   fileNameOf,
   filesOf,
@@ -113,6 +114,20 @@ function note(words: string): void {
   process.stderr.write(`parley-diagrams: note: ${words}\n`);
 }
 
+/** Whose letters PNG and PDF cannot show. */
+function noteLetters(named: readonly Named[]): void {
+  for (const { name, picture } of named) {
+    const letters = lettersWithoutGlyph(picture);
+    if (letters.length === 0) continue;
+    const more = letters.length > LETTERS_TOLD ? ` and ${String(letters.length - LETTERS_TOLD)} more` : '';
+    const told = letters.slice(0, LETTERS_TOLD).join(' ');
+    note(
+      `the fonts of PNG and PDF do not have ${told}${more}: they are boxes in ${name}; svg and the text formats keep them`,
+    );
+  }
+}
+const LETTERS_TOLD = 5;
+
 /** One picture in one text format to standard output. */
 async function print(named: readonly Named[], { format, page }: Options): Promise<void> {
   if (named.length !== 1) throw new UserError('--out - prints one picture: give one MACHINE, and --level spec or full');
@@ -151,6 +166,7 @@ async function draw(): Promise<void> {
   const options = command.opts<Options>();
   const named = await pictures(command.args, options);
   if (options.out === '-') return print(named, options);
+  if (options.format.some((format) => BINARY.includes(format))) noteLetters(named);
   const files = await filesOf(named, options.format);
   if (options.page) files.set(PAGE_FILE, await pagePictures());
   await write(options.out, files);

@@ -2,7 +2,7 @@
  * How much of a picture is drawn as lines, and by which of ELK's strategies, so that a picture of any size takes seconds. The
  * choice depends on the picture alone, not on the time it takes: same picture, same layout.
  */
-import { edgeLine, stateName } from './formats/outline';
+import { edgeLine, pathsOf, stateName } from './formats/outline';
 import type { Picture, PictureEdge } from './picture';
 
 export interface Plan {
@@ -37,11 +37,11 @@ export function plansFor(whole: Picture): readonly Plan[] {
 
 /** All edges but those given become text. */
 function withText(picture: Picture, lines: ReadonlySet<PictureEdge>): Picture {
-  const label = new Map(picture.states.map((state) => [state.id, state.label]));
+  const path = pathsOf(picture);
   const text = new Map<string, string[]>();
   for (const edge of picture.edges) {
     if (lines.has(edge)) continue;
-    const to = edge.to === edge.from ? 'itself' : (label.get(edge.to) ?? edge.to);
+    const to = edge.to === edge.from ? 'itself' : path(edge.to);
     text.set(edge.from, [...(text.get(edge.from) ?? []), edgeLine(edge, to)]);
   }
   const states = picture.states.map((state) => {

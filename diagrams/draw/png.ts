@@ -10,9 +10,11 @@ let ready: Promise<void> | undefined;
 const SCALE = 2;
 /** More pixels than this on one side exhaust the memory of WebAssembly. */
 const LONGEST_SIDE = 16_000;
+/** Four bytes each, and several copies while a PNG is made. */
+const MOST_PIXELS = 32_000_000;
 
 /**
- * @param scale pixels for one unit of the SVG; a picture that would be longer than 16000 pixels is drawn smaller
+ * @param scale pixels for one unit of the SVG; a picture that would be longer than 16,000 pixels, or have more than 32 million, is drawn smaller
  * @returns the bytes of a PNG file, the same for the same SVG
  * @throws Error the text is not SVG; the message says why
  */
@@ -29,6 +31,6 @@ export async function pngOf(svg: string, scale = SCALE): Promise<Uint8Array> {
   };
   const text = withOurFonts(svg);
   const { width, height } = new Resvg(text, options);
-  const zoom = Math.min(scale, LONGEST_SIDE / Math.max(width, height));
+  const zoom = Math.min(scale, LONGEST_SIDE / Math.max(width, height), Math.sqrt(MOST_PIXELS / (width * height)));
   return new Resvg(text, { ...options, fitTo: { mode: 'zoom', value: zoom } }).render().asPng();
 }

@@ -107,12 +107,16 @@ function wordsSvg({ state, x, y, width, nameAt }: PlacedState, theme: Theme): st
   return [name, rule, ...texts].join('');
 }
 
-/** A state that has others inside is named above the edges that pass, on a ground of its own. */
+/** A state that has others inside is named above the edges that pass, each line on a ground of its own. */
 function titleSvg(placed: PlacedState, theme: Theme): string {
-  const { state, y, nameAt } = placed;
+  const { state, x, y, nameAt } = placed;
+  const lines = stateLines(state).map(
+    (line, i) =>
+      `<rect x="${num(x + 8)}" y="${num(y + 39 + i * TEXT.line)}" width="${num(textWidth(line, TEXT.label) + 4)}" height="${String(TEXT.line)}" fill="${theme.faint}"/>`,
+  );
   const half = textWidth(state.label, TEXT.state, 'bold') / 2 + 4;
   const ground = `<rect x="${num(nameAt - half)}" y="${num(y + 10)}" width="${num(2 * half)}" height="19" fill="${theme.faint}"/>`;
-  return `<g class="title" data-title="${escapeXml(state.id)}">${ground}${wordsSvg(placed, theme)}</g>`;
+  return `<g class="title" data-title="${escapeXml(state.id)}">${ground}${lines.join('')}${wordsSvg(placed, theme)}</g>`;
 }
 
 function startSvg(points: readonly Point[], theme: Theme): string {

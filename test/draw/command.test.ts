@@ -32,6 +32,7 @@ const FILES: Readonly<Record<string, string>> = {
 const { createMachine } = require('xstate'); module.exports = ${MACHINE('goes-on')}; Promise.reject(new Error('no'));`,
   'parameter.json':
     '{"id":"m","initial":"a","states":{"a":{"on":{"X":{"target":"a","cond":{"type":"hasAtLeast","amount":10}}}}}}',
+  'wide.json': '{"id":"wide","initial":"Привет","states":{"Привет":{"on":{"日本語の":"状態"}},"状態":{}}}',
   'newer.cjs': 'exports.m = { root: {}, implementations: {}, states: {}, __xstatenode: true };',
 };
 
@@ -99,6 +100,15 @@ test.each(['svg', 'mermaid', 'dot', 'plantuml', 'scxml', 'json', 'ascii'])(
     expect(out).not.toContain('machine_');
   },
 );
+
+test('letters that the fonts of PNG and PDF lack are told', () => {
+  const { status, err } = run('--from', 'wide.json', '--format', 'svg,png', '--out', 'wide');
+  expect({ status, err }).toEqual({
+    status: 0,
+    err: 'parley-diagrams: note: the fonts of PNG and PDF do not have 状 態 日 本 語 and 1 more: they are boxes in wide; svg and the text formats keep them\n',
+  });
+  expect(run('--from', 'wide.json', '--format', 'svg', '--out', 'wide').err).toBe('');
+});
 
 test('a guard with parameters is shown with them', () => {
   expect(run('--from', 'parameter.json', '--format', 'ascii', '--out', '-').out).toContain(

@@ -206,3 +206,83 @@ const name = (i: number): string => `s${String(i)}`;
 function states(n: number, of: (i: number) => Config): Record<string, Config> {
   return Object.fromEntries(Array.from({ length: n }, (_, i) => [name(i), of(i)]));
 }
+
+/** Machines over which a program for diagrams failed, each by its id. */
+export const HARD: readonly Config[] = [
+  {
+    id: 'from region to region',
+    type: 'parallel',
+    states: {
+      a: { initial: 'off', states: { off: { id: 'a off', on: { X: 'on' } }, on: { on: { X: 'off' } } } },
+      b: { initial: 'off', states: { off: { on: { X: 'on' } }, on: { on: { X: 'off', Y: '#a off' } } } },
+    },
+  },
+  {
+    id: 'to a sibling region',
+    initial: 'p',
+    states: {
+      p: {
+        type: 'parallel',
+        states: {
+          a: { initial: 'x', states: { x: { on: { G: '#b' } } } },
+          b: { id: 'b', initial: 'y', states: { y: {} } },
+        },
+      },
+    },
+  },
+  {
+    id: 'a loop at a region',
+    initial: 'p',
+    states: { p: { type: 'parallel', states: { a: { on: { L: 'a' } }, b: {} } } },
+  },
+  {
+    id: 'regions that are left, inside a state',
+    initial: 'o',
+    states: {
+      o: {
+        initial: 'p',
+        states: {
+          p: {
+            type: 'parallel',
+            entry: ['in'],
+            exit: ['leave'],
+            states: { a: { initial: 'x', states: { x: {} } }, b: {} },
+          },
+        },
+      },
+    },
+  },
+  {
+    id: 'between states with others inside, under three others',
+    ...around(3, {
+      initial: 'd',
+      states: {
+        d: { initial: 'x', states: { x: {} }, on: { G: 'e' } },
+        e: { initial: 'y', states: { y: {} }, on: { B: 'd' } },
+      },
+    }),
+  },
+  {
+    id: 'from region to region, under two others',
+    ...around(2, {
+      initial: 'p',
+      states: {
+        p: {
+          type: 'parallel',
+          exit: ['leave'],
+          on: { Z: 'r' },
+          states: {
+            a: { initial: 'x', states: { x: { on: { V: '#deep b' } } } },
+            b: { id: 'deep b', entry: 'hi', exit: 'ho', initial: 'w', states: { w: {} } },
+          },
+        },
+        r: { initial: 's', states: { s: {} }, on: { W: 'p' } },
+      },
+    }),
+  },
+];
+
+/** A state inside n others. */
+function around(n: number, inner: Config): Config {
+  return n === 0 ? inner : { initial: `o${String(n)}`, states: { [`o${String(n)}`]: around(n - 1, inner) } };
+}

@@ -26,6 +26,20 @@ test('a PNG has the size of the picture times the scale, something in it, and th
   expect(hash(textless)).not.toBe(hash(png));
 });
 
+test('a PNG has 32 million pixels at most, so that it fits into memory', async () => {
+  const large = (width: number, height: number): string =>
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${String(width)}" height="${String(height)}"><rect width="9" height="9"/></svg>`;
+  const sides = async (text: string): Promise<[number, number]> => {
+    const png = Buffer.from(await pngOf(text, 2));
+    return [png.readUInt32BE(16), png.readUInt32BE(20)];
+  };
+  const [width, height] = await sides(large(6000, 3000));
+  expect(width * height).toBeLessThanOrEqual(32_100_000);
+  expect(width / height).toBeCloseTo(2, 2);
+  expect(await sides(large(9000, 10))).toEqual([16_000, 18]);
+  expect(await sides(large(2000, 1000))).toEqual([4000, 2000]);
+});
+
 test('families that are not there are drawn with ours', async () => {
   const text = (family: string): string =>
     `<svg xmlns="http://www.w3.org/2000/svg" width="60" height="20"><text y="15" font-family="${family}">Λ ij</text></svg>`;

@@ -160,6 +160,32 @@ test.each([
   expect(svg).toBe(svgOf(await place(pictureOf(config))));
 });
 
+test('no line strikes out what stands in a state with others inside: each line of text has its ground above the edges', async () => {
+  const edges = { A: '.a', B: '.b', C: '.c' };
+  const inside = {
+    initial: 'a',
+    entry: ['one long entry', 'two'],
+    exit: 'out',
+    on: edges,
+    states: { a: {}, b: {}, c: {} },
+  };
+  const layout = await place(pictureOf({ id: 'm', initial: 's', states: { s: inside } }));
+  const svg = svgOf(layout);
+  const [, title = ''] = /<g class="title" data-title="s">(.*?)<\/g>/s.exec(svg) ?? [];
+  expect(svg.indexOf('class="title"')).toBeGreaterThan(svg.lastIndexOf('class="edge"'));
+  const numbers = (element: string): number[] =>
+    [...element.matchAll(/ (?:x|y|width|height)="([\d.]+)"/g)].map(([, n]) => Number(n));
+  const grounds = [...title.matchAll(/<rect [^>]*>/g)].map(([rect]) => numbers(rect));
+  const texts = [...title.matchAll(/<text ([^>]*)>(?:Entry|Exit)/g)].map(([text]) => numbers(text));
+  expect(texts).toHaveLength(3);
+  for (const [tx = 0, ty = 0] of texts) {
+    const under = grounds.filter(
+      ([x = 0, y = 0, w = 0, h = 0]) => x <= tx && tx < x + w && y <= ty - 8 && ty + 2 <= y + h,
+    );
+    expect(under).toHaveLength(1);
+  }
+});
+
 test('regions are dashed, and initial states inside have their dot', async () => {
   const svg = svgOf(await place(pictureOf(PLAYER)));
   expect(svg.match(/<rect[^>]*stroke-dasharray/g)).toHaveLength(2);

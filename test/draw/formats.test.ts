@@ -30,7 +30,7 @@ function mermaidLabels(text: string): string[] {
   const decoded = (label: string): string =>
     label.replace(/#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)));
   return text.split('\n').flatMap((line) => {
-    const [, label] = /^ {2}s_\w* --> s_\w* : (.*)$/.exec(line) ?? [];
+    const [, label] = /^ +s_\w* --> s_\w* : (.*)$/.exec(line) ?? [];
     return label === undefined ? [] : label.split('<br/>').map(decoded);
   });
 }
@@ -40,7 +40,7 @@ describe('any names', () => {
     const id = 's_\\w*';
     const words = `(?:[^"<>:;#%\`{}]|#\\d+;|<br/>)*`;
     const forms = new RegExp(
-      `^(stateDiagram-v2|  %% [^{}]*| *state "${words}" as ${id}| *state ${id} \\{| *\\}| *--| *(\\[\\*\\]|${id}) --> (\\[\\*\\]|${id})( : ${words})?| *${id} : ${words}| *note right of ${id} : ${words})?$`,
+      `^(stateDiagram-v2|  %% [^{}]*| *state "${words}" as ${id}| *state ${id} \\{| *\\}| *--| *(\\[\\*\\]|${id}) --> (\\[\\*\\]|${id})( : ${words})?| *${id} : ${words})?$`,
       'u',
     );
     fc.assert(

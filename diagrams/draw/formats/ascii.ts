@@ -1,20 +1,20 @@
 /** A picture as an outline that fits a terminal of 80 columns: each state, and its edges as `trigger / actions -> target`. */
 import type { Picture, PictureEdge, PictureState } from '../picture';
-import { actionLine, childrenOf, cleaned, stateLines, stateName, triggerLine } from './outline';
+import { actionLine, childrenOf, cleaned, pathsOf, stateLines, stateName, triggerLine } from './outline';
 
 const COLUMNS = 80;
 const INDENT = 4;
 
 /** @returns lines of at most 80 characters, the last with a line break */
 export function asciiOf(picture: Picture): string {
-  const label = new Map(picture.states.map((state) => [state.id, cleaned(stateName(state))]));
+  const path = pathsOf(picture);
   const lines = [...filled(cleaned(picture.title), '', ''), ''];
   const show = (state: PictureState, indent: string): void => {
     lines.push(...filled(headOf(picture, state), indent, `${indent}  `));
     const inside = `${indent}${' '.repeat(INDENT)}`;
     for (const line of stateLines(state)) lines.push(...filled(cleaned(line), inside, `${inside}  `));
     for (const edge of picture.edges.filter(({ from }) => from === state.id)) {
-      const to = edge.to === edge.from ? '(itself)' : (label.get(edge.to) ?? '');
+      const to = edge.to === edge.from ? '(itself)' : cleaned(path(edge.to));
       lines.push(...filled(edgeText(edge), inside, `${inside}  `, `-> ${to}`));
     }
     for (const child of childrenOf(picture, state.id)) show(child, shallow(inside));

@@ -9,7 +9,8 @@ export function dotOf(picture: Picture): string {
   const name = identifiersOf(picture);
   const lines = [
     `digraph ${quoted(picture.title)} {`,
-    '  graph [compound=true, fontname="Helvetica"];',
+    // Without newrank Graphviz fails over some states inside states: "trouble in init_rank".
+    '  graph [compound=true, newrank=true, fontname="Helvetica"];',
     '  node [shape=box, style=rounded, fontname="Helvetica", fontsize=13];',
     '  edge [fontname="Helvetica", fontsize=11];',
   ];

@@ -40,6 +40,22 @@ export function edgeLine(edge: PictureEdge, to: string): string {
   return `${triggerLine(edge)} / ${actionLine(edge)} → ${to}`;
 }
 
+/** The name by which a line of text says where an edge leads: where the name of a state is that of another too, all names around it. */
+export function pathsOf({ states }: Picture): (id: string) => string {
+  const byId = new Map(states.map((state) => [state.id, state]));
+  const named = new Map<string, number>();
+  for (const state of states) named.set(stateName(state), (named.get(stateName(state)) ?? 0) + 1);
+  const pathOf = (state: PictureState): string => {
+    const around = state.parent === undefined ? undefined : byId.get(state.parent);
+    return around === undefined ? stateName(state) : `${pathOf(around)}.${stateName(state)}`;
+  };
+  return (id) => {
+    const state = byId.get(id);
+    if (state === undefined) return id;
+    return (named.get(stateName(state)) ?? 0) > 1 ? pathOf(state) : stateName(state);
+  };
+}
+
 /** What stands in a state besides its name, a line each. */
 export function stateLines({ entry = [], exit = [], invokes = [], listed = [] }: PictureState): string[] {
   return [
@@ -67,7 +83,14 @@ export function isInside(picture: Picture, id: string, around: string): boolean 
   return parent !== undefined && (parent === around || isInside(picture, parent, around));
 }
 
-/** Whether a line leads from outside into the state, or out of it, past its border. */
-export function isEnteredByLines(picture: Picture, id: string): boolean {
-  return picture.edges.some(({ from, to }) => isInside(picture, from, id) !== isInside(picture, to, id));
+/** Whether a line has an end in one region of a state and the other end elsewhere, or ends at a region itself. */
+export function regionsAreLeft(picture: Picture, id: string): boolean {
+  return childrenOf(picture, id).some((region) =>
+    picture.edges.some(
+      ({ from, to }) =>
+        from === region.id ||
+        to === region.id ||
+        isInside(picture, from, region.id) !== isInside(picture, to, region.id),
+    ),
+  );
 }

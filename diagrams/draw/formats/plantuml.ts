@@ -1,6 +1,6 @@
 /** A picture as PlantUML text. */
 import type { Picture, PictureEdge, PictureState } from '../picture';
-import { childrenOf, cleaned, identifiersOf, isEnteredByLines, stateLines } from './outline';
+import { childrenOf, cleaned, identifiersOf, regionsAreLeft, stateLines } from './outline';
 
 const COLOURS = { SPEC: '', TEAM: '[#1d4ed8]', EXT: '[#0f766e]', PE: '[#b91c1c]' };
 
@@ -18,8 +18,8 @@ export function plantumlOf(picture: Picture): string {
     const inside = stateLines(state).map((line) => `${indent}${name(id)} : ${escaped(line)}`);
     const ending = state.final ? ' <<end>>' : '';
     lines.push(`${indent}state "${escaped(state.label)}" as ${name(id)}${ending}${children.length > 0 ? ' {' : ''}`);
-    // PlantUML refuses a line between a region and what is outside: then the regions are states side by side.
-    const divided = kind === 'parallel' && !isEnteredByLines(picture, id);
+    // PlantUML takes no other lines than those inside one region: else the regions are states side by side.
+    const divided = kind === 'parallel' && !regionsAreLeft(picture, id);
     children.forEach((child, i) => {
       if (divided && i > 0) lines.push(`${indent}  --`);
       declare(child, `${indent}  `);
