@@ -4,7 +4,7 @@ import { LIMITS, limitFaults, type Limits } from '../machines/limits';
 import { isClientId } from '../machines/messages';
 import { StoreError } from '../machines/ports';
 import { ClientError } from '../transport/client/events';
-import { codeOf, printable, UserError } from './failure';
+import { codeOf, inOneLine, UserError } from './failure';
 import { LOG_LEVELS, type LogLevel } from './logging';
 import { BOUNDS, size, type MaxSizeOptions } from './sizes';
 import { version } from './version';
@@ -111,8 +111,7 @@ export function withCommonOptions(command: Command): Command {
 
 /** One line, and no word that an error has happened twice. */
 function usageError(name: string, text: string): string {
-  const what = text.replace(/^error: /, '').trim();
-  return `${name}: ${printable(what.replaceAll(/\s*\n\s*/g, ' '))} (${name} --help shows the options)\n`;
+  return `${name}: ${inOneLine(text.replace(/^error: /, ''))} (${name} --help shows the options)\n`;
 }
 
 /** Runs a command whose subcommands have actions. */
@@ -132,7 +131,7 @@ export async function run(
   action: () => Promise<void>,
   { parse = () => command.parse(), unread = 'ends' }: Running = {},
 ): Promise<void> {
-  const fail = (sentence: string): void => void process.stderr.write(`${command.name()}: ${printable(sentence)}\n`);
+  const fail = (sentence: string): void => void process.stderr.write(`${command.name()}: ${inOneLine(sentence)}\n`);
   process.stderr.on('error', () => undefined);
   process.stdout.on('error', (error) => {
     if (unread === 'goes on') return;
