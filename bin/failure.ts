@@ -8,6 +8,11 @@ export function printable(text: string): string {
   return text.replace(/[^\P{Cc}\n]/gu, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
+/** The same in one line, for what is a line of an error. */
+export function inOneLine(text: string): string {
+  return printable(text.trim().replaceAll(/\s*\n\s*/g, ' '));
+}
+
 /** The system's name for what went wrong, such as ENOENT; without one, the message. */
 export function codeOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;

@@ -11,7 +11,7 @@ const KINDS = {
     'a capture, which parley-dump reads',
   ],
   'key log': [/^SBC1 /, 'a key log (--keylog), which parley-dump takes as --keylog, beside a capture'],
-  dump: [/^\d+:\d\d\.\d{3} \S+>\S+ (udp|tcp) /, 'a dump (--dump), which every editor shows'],
+  dump: [/^\d+:\d\d\.\d{3} \S+>\S+ +(udp|tcp) /, 'a dump (--dump), which every editor shows'],
   database: [/^SQLite format 3\0/, "a server's database, which parley-history and parley-keys take as --data"],
 } as const satisfies Readonly<Record<string, readonly [begins: RegExp, is: string]>>;
 

@@ -4,7 +4,7 @@ import { LIMITS, limitFaults, limitsTaken, limitsWith, type Limits } from '../ma
 import { isClientId, type Role } from '../machines/messages';
 import { StoreError } from '../machines/ports';
 import { ClientError } from '../transport/client/events';
-import { codeOf, printable, UserError } from './failure';
+import { codeOf, inOneLine, UserError } from './failure';
 import { LOG_LEVELS, type LogLevel } from './logging';
 import { nearest } from './nearest';
 import { BOUNDS, size, type MaxSizeOptions } from './sizes';
@@ -140,8 +140,7 @@ export function withCommonOptions(command: Command, role: Role): Command {
 
 /** One line, and no word that an error has happened twice. */
 function usageError(name: string, text: string): string {
-  const what = text.replace(/^error: /, '').trim();
-  return `${name}: ${printable(what.replaceAll(/\s*\n\s*/g, ' '))} (${name} --help shows the options)\n`;
+  return `${name}: ${inOneLine(text.replace(/^error: /, ''))} (${name} --help shows the options)\n`;
 }
 
 /** Runs a command whose subcommands have actions. */
@@ -161,7 +160,7 @@ export async function run(
   action: () => Promise<void>,
   { parse = () => command.parse(), unread = 'ends' }: Running = {},
 ): Promise<void> {
-  const fail = (sentence: string): void => void process.stderr.write(`${command.name()}: ${printable(sentence)}\n`);
+  const fail = (sentence: string): void => void process.stderr.write(`${command.name()}: ${inOneLine(sentence)}\n`);
   process.stderr.on('error', () => undefined);
   process.stdout.on('error', (error) => {
     if (unread === 'goes on') return;

@@ -14,7 +14,7 @@ import { pdfOf, svgSize } from '../diagrams/draw/pdf';
 import { pngOf } from '../diagrams/draw/png';
 import { readTraces, TraceError, type Trace } from '../diagrams/trace/reader';
 import { writeFile } from '../storage/file';
-import { codeOf, UserError } from './failure';
+import { codeOf, inOneLine, UserError } from './failure';
 import { refuseMistaken } from './mistaken';
 import { clientId, run, withUsage } from './options';
 import { listOf, offering } from './words';
@@ -78,11 +78,13 @@ function seconds(text: string): number {
   throw new InvalidArgumentError('A number of seconds, not below 0.');
 }
 
+const complain = (sentence: string): void => void process.stderr.write(`parley-chart: ${inOneLine(sentence)}\n`);
+
 async function main(): Promise<void> {
   const o = command.opts<Options>();
   const traces = read(command.args);
   for (const { file, cut } of traces) {
-    if (cut !== undefined) process.stderr.write(`parley-chart: ${file} ends early: ${cut}\n`);
+    if (cut !== undefined) complain(`${file} ends early: ${cut}`);
   }
   if (o.out !== undefined && command.args.some((file) => resolve(file) === resolve(o.out ?? ''))) {
     throw new UserError(`--out ${o.out} is one of the traces`);
@@ -115,7 +117,7 @@ async function writeChart(traces: readonly Trace[], o: Options): Promise<void> {
     ...(to === undefined ? {} : { to }),
     ...(title === undefined ? {} : { title }),
   });
-  for (const warning of chart.warnings) process.stderr.write(`parley-chart: ${warning}\n`);
+  for (const warning of chart.warnings) complain(warning);
   for (const format of asked) {
     const content = await drawn(chart, format);
     if (o.out !== undefined) await write(asked.length > 1 ? withEnding(o.out, format) : o.out, content);

@@ -19,7 +19,7 @@ import {
 import type { Level } from '../diagrams/draw/machines';
 import { MACHINES } from '../diagrams/trace/format';
 import { writeFile } from '../storage/file';
-import { codeOf, UserError } from './failure';
+import { codeOf, inOneLine, UserError } from './failure';
 import { run, withUsage } from './options';
 import { listOf, offering } from './words';
 
@@ -111,7 +111,7 @@ async function pictures(names: readonly string[], { from, level, page, timeout }
 
 /** Something that a user should know about a picture that is drawn all the same. */
 function note(words: string): void {
-  process.stderr.write(`parley-diagrams: note: ${words}\n`);
+  process.stderr.write(`parley-diagrams: note: ${inOneLine(words)}\n`);
 }
 
 /** Whose letters PNG and PDF cannot show. */

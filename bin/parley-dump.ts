@@ -12,7 +12,7 @@ import { jsonOf, SeenTrace, textOf } from '../diagrams/capture/show';
 import { chartOf } from '../diagrams/chart/chart';
 import { chartSvg } from '../diagrams/chart/svg';
 import { writeFile } from '../storage/file';
-import { codeOf, UserError } from './failure';
+import { codeOf, inOneLine, UserError } from './failure';
 import { refuseMistaken } from './mistaken';
 import { run, withUsage } from './options';
 
@@ -31,7 +31,7 @@ export const command = withUsage(
     .option('--json', 'one JSON object a line instead of the readable dump'),
 );
 
-const complain = (sentence: string): void => void process.stderr.write(`parley-dump: ${sentence}\n`);
+const complain = (sentence: string): void => void process.stderr.write(`parley-dump: ${inOneLine(sentence)}\n`);
 
 /** A key log of a day of many users; larger ones are mistakes. */
 const KEY_LOG_MAX_BYTES = 64 * 1024 * 1024;

@@ -46,7 +46,7 @@ function say(line: string): void {
 async function main(): Promise<void> {
   const o = command.opts<Options>();
   const settings = await settingsFrom(o.settings);
-  const { pages, failed } = await buildReport(
+  const { facts, pages, failed } = await buildReport(
     {
       root: ROOT,
       settings,
@@ -65,6 +65,10 @@ async function main(): Promise<void> {
   say(
     `${String(pages)} pages; see ${join(relative(process.cwd(), o.out) || '.', 'index.html')} and report.pdf beside it`,
   );
+  if (!facts.tests)
+    say(
+      'the tests were not run yet, so it has no figures of them: npm run check first and then this, or this with --tests',
+    );
   if (failed.length === 0) return;
   say(`not as expected: ${failed.join(', ')}; the report says what happened, npm run demo shows it`);
   process.exitCode = EXIT.failed;

@@ -10,7 +10,7 @@ export interface WireLine {
   readonly line: string;
 }
 
-const LINE = /^\d\d:\d\d\.\d{3} (\S+)>(\S+) (?:udp|tcp) (\S+) +(\{?)(\w*)/;
+const LINE = /^\d\d:\d\d\.\d{3} (\S+)>(\S+) +(?:udp|tcp) (\S+) +(\{?)(\w*)/;
 
 /** @returns undefined if this is no line of a dump */
 export function wireLine(line: string): WireLine | undefined {

@@ -38,7 +38,7 @@ export interface Layout {
   readonly starts: readonly (readonly ElkPoint[])[];
 }
 
-export const TEXT = { label: 11, state: 13, line: 14, remark: 9 } as const;
+export const TEXT = { label: 11, state: 13, line: 14, remark: 10 } as const;
 const PADDING = 4;
 const MARGIN = 16;
 const START = '#start';

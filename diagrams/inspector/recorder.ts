@@ -185,7 +185,7 @@ export class Recorder implements Watcher, WireTrace {
   /** A dump line without time, names and udp or tcp. */
   private line(what: object): string {
     const [line = ''] = dumpLines({ ms: 0, from: '', to: '', ...what } as Parameters<typeof dumpLines>[0]);
-    return line.replace(/^\S+ > \S+ /, '').replace(/ {2,}/g, ' ');
+    return line.replace(/^\S+ > +\S+ /, '').replace(/ {2,}/g, ' ');
   }
 
   private push(raw: Raw, entries = 1): void {

@@ -61,7 +61,7 @@ test('one scenario by its name, with every message and its fields', async () => 
   const { code, lines } = await ended(start(['v3', '--verbose']));
   expect([code, tooWide(lines), lines.filter((line) => line.endsWith('passed'))]).toEqual([0, [], ['V3 passed']]);
   const messages = lines.filter((line) => / (udp|tcp) /.test(line));
-  expect(messages.filter((line) => !/^ {4}\d\d:\d\d\.\d{3} \w+>\w+ (udp|tcp) .* \d+ B$/.test(line))).toEqual([]);
+  expect(messages.filter((line) => !/^ {4}\d\d:\d\d\.\d{3} \w+>\w+ +(udp|tcp) .* \d+ B$/.test(line))).toEqual([]);
   for (const name of ['HELLO', 'CHALLENGE', 'RESPONSE', 'AUTH_SUCCESS']) {
     expect(messages.filter((line) => line.includes(` udp ${name} `))).toHaveLength(2);
   }

@@ -158,7 +158,7 @@ test('a second signal ends a server that still waits for a client', async () => 
   // She does not answer any more, so the server waits for her end of the connection.
   alice.kill('SIGSTOP');
   process.kill('SIGTERM');
-  await process.shows(/S>alice tcp .*\{CLOSE reason=3\}/);
+  await process.shows(/S>alice +tcp .*\{CLOSE reason=3\}/);
   process.kill('SIGTERM');
   expect(await process.exit).toBe(1);
   // It was ended, it did not break.

@@ -4,13 +4,13 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import manifest from '../../package.json';
-import { printable } from '../../bin/failure';
+import { inOneLine } from '../../bin/failure';
 import { COMMANDS } from '../../bin/manuals';
 import { TRACE_FORMAT, TRACE_VERSION } from '../../diagrams/trace/format';
 import { openStore } from '../../storage/sqlite';
@@ -24,7 +24,7 @@ const ALL = [...Object.values(manifest.bin).map((file) => basename(file, '.js'))
 
 type Words = readonly [command: string, ...args: string[]];
 const titled = (all: readonly Words[]): (readonly [title: string, words: Words])[] =>
-  all.map((words) => [printable(words.join(' ')), words]);
+  all.map((words) => [inOneLine(words.join(' ')), words]);
 const helps = ALL.map((name): Words => [name, '--help']);
 const capture = join(ROOT, 'docs/wireshark/example.pcap');
 /** Commands that print and end. */
@@ -81,7 +81,7 @@ full.each(titled(PRINTING.filter(([name]) => name !== 'parley-server' && name !=
 );
 
 /** Colours, a title, and what begins a line anew. */
-const STEERING = '\u001b[31m\u001b]0;mine\u0007\u009b2J\r';
+const STEERING = '\u001b[31m\u001b]0;mine\u0007\u009b2J\rand\na line';
 const steers = (output: string): boolean => /[^\P{Cc}\n]/u.test(output);
 
 /** Every option that takes a value and looks at it. */
@@ -135,4 +135,18 @@ test.each(titled(USED))('%s does not steer the terminal', async (_, [name, ...ar
   expect(out).toBe('');
   expect(err).toMatch(/^[^\n]*\\u\{1b\}\[31m[^\n]*\n$/);
   expect(steers(err)).toBe(false);
+});
+
+test('what is only remarked does not either: a capture without Parley, a trace that ends early', async () => {
+  writeFileSync(path(STEERING), readFileSync(capture).subarray(0, 24));
+  const dumped = await runCommand('parley-dump', [STEERING], { cwd: path() });
+  expect(dumped).toMatchObject({ code: 0, err: expect.stringMatching(/^[^\n]*\\u\{1b\}[^\n]*\n$/) as string });
+  prepare();
+  writeFileSync(path(STEERING), `${readFileSync(path('empty.trace'), 'utf8')}{"kind":"end","why":"full"}\n`);
+  const drawn = await runCommand('parley-chart', [STEERING], { cwd: path() });
+  expect(drawn).toMatchObject({
+    code: 0,
+    err: expect.stringMatching(/^[^\n]*\\u\{1b\}[^\n]* ends early[^\n]*\n/) as string,
+  });
+  expect([steers(dumped.err), steers(drawn.err)]).toEqual([false, false]);
 });

@@ -128,7 +128,7 @@ export interface Sent {
   readonly brief: string;
 }
 
-const LINE = /^\d\d:\d\d\.\d{3} (\S+)>(\S+) (?:udp|tcp) (\S+) +(.*?) +(?:\d+ B|\+)$/;
+const LINE = /^\d\d:\d\d\.\d{3} (\S+)>(\S+) +(?:udp|tcp) (\S+) +(.*?) +(?:\d+ B|\+)$/;
 const FIELD = /(\w+)=("(?:[^"\\]|\\.)*"|\S+)/g;
 /** Different in every run, or of no account. */
 const PASSING: readonly string[] = ['att', 'ver', 'res', 'rand', 'cookie', 'port', 'tag', 'salt', 'time'];

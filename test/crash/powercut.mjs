@@ -103,7 +103,7 @@ async function chatting({ keys, ledger, server, random }) {
   await Promise.all(users.map((user) => user.driver.closed()));
 }
 
-const LINE = /^\S+ (\S+)>(\S+) tcp #\d+ +\{?(\w+) (.*?)\}? +(?:\d+ B|\+)$/;
+const LINE = /^\S+ (\S+)>(\S+) +tcp #\d+ +\{?(\w+) (.*?)\}? +(?:\d+ B|\+)$/;
 const TEXT = /session(?:-ID)?=(\d+) .*?text="(\d+) (\d+) /;
 
 /** What was relayed so far, out of the dump: by session, texts by the number their writer gave them. */

@@ -57,7 +57,7 @@ function show(capture: Buffer, keyLog?: string): Shown {
   return { lines: lines.map((line) => bare(line)), notes: notes.map((note) => note.replace(/^# \S+ /, '')) };
 }
 /** Blanks before the size depend on the width of what stands before it. */
-const bare = (line: string): string => line.replace(/^\S+ /, '').replace(/ +(\d+ B|\+)$/, ' $1');
+const bare = (line: string): string => line.replace(/^\S+ (\S+) +/, '$1 ').replace(/ +(\d+ B|\+)$/, ' $1');
 const isData = ({ tcp, payload }: Packet): boolean => tcp !== undefined && payload.length > 0;
 const shuffled = <T>(values: readonly T[], random: () => number): T[] =>
   values
@@ -352,7 +352,7 @@ describe('the command', () => {
     const { code, lines, errors } = await dump('story.pcap', '--keylog', 'server.keys', '--chart', 'out/chart.svg');
     expect([code, errors]).toEqual([0, []]);
     expect(lines.map(bare).sort()).toEqual(story.dump.map(bare).sort());
-    expect(lines[0]).toMatch(/^00:00\.000 alice>S udp HELLO {8}att=[0-9a-f]{8} ver=1\.\.1 id=alice {2,}128 B$/);
+    expect(lines[0]).toMatch(/^00:00\.000 alice>S {3}udp HELLO {8}att=[0-9a-f]{8} ver=1\.\.1 id=alice {2,}128 B$/);
     const svg = readFileSync(join(stage.folder, 'out/chart.svg'), 'utf8');
     for (const name of ['HELLO', 'AUTH_SUCCESS', 'CONNECTED', 'CHAT_STARTED', 'HISTORY_END', 'AUTH_FAIL']) {
       expect(svg).toContain(name);

@@ -10,7 +10,7 @@ describe('a small story, seen from its three processes', () => {
   });
 
   /** A dump's line as the ladder has it. */
-  const asLine = (line: string): string => line.replace(/^\S+ \S+ (udp|tcp) /, '').replace(/ {2,}/g, ' ');
+  const asLine = (line: string): string => line.replace(/^\S+ \S+ +(udp|tcp) /, '').replace(/ {2,}/g, ' ');
 
   test.each(['server', 'alice', 'bob'])('%s: all it did, in order, and where it ended', (name) => {
     const { recorder } = name === 'server' ? world.server : world.client(name);

@@ -101,6 +101,13 @@ describe('a quick report', () => {
     expect(html).not.toMatch(/@import|url\(/);
   });
 
+  test('without a result of the tests it says what to run first', () => {
+    const { text } = markupOf(htmlOf(reportOf({ ...built.facts, tests: undefined })));
+    expect(text).toMatch(
+      /Not run yet on this checkout\. Run npm run check first.* npm run report again.*npm run report -- --tests/,
+    );
+  });
+
   test('figures are those of the data', () => {
     const { text } = markupOf(html);
     const { machine, runs, performance } = built.facts;

@@ -40,17 +40,27 @@ test('the sample of 1.9', () => {
     lines(9100, record(UP, 2, { type: 'CHAT', session: 1, text: 'hello' })),
   ].flat();
   expect(dump).toEqual([
-    '00:00.003 A>S udp HELLO        att=40414243 ver=1..1 id=Client-ID-A                       128 B',
-    '00:00.004 S>A udp CHALLENGE    att=40414243 ver=1 rand=20212223..                          57 B',
-    '00:00.004 A>S udp RESPONSE     att=40414243 id=Client-ID-A res=84e4bd6c.. rand=20212223.. 128 B',
-    '00:00.005 S>A udp AUTH_SUCCESS att=40414243 {cookie=* port=54321}                          84 B',
-    '00:00.007 A>S tcp preface      tag=8ec75d60.. salt=70717273..                              40 B',
-    '00:00.007 A>S tcp #0           {CONNECT cookie=*}                                          82 B',
-    '00:00.008 S>A tcp #0           {CONNECTED}                                                 82 B',
-    '00:01.200 A>S tcp #1           {CHAT_REQUEST id=Client-ID-B}                               82 B',
-    '00:01.201 S>A tcp #1           {CHAT_STARTED session=1 id=Client-ID-B}                     82 B',
-    '00:09.100 A>S tcp #2           {CHAT session=1 text="hello"}                               82 B',
+    '00:00.003 A>S       udp HELLO        att=40414243 ver=1..1 id=Client-ID-A                       128 B',
+    '00:00.004 S>A       udp CHALLENGE    att=40414243 ver=1 rand=20212223..                          57 B',
+    '00:00.004 A>S       udp RESPONSE     att=40414243 id=Client-ID-A res=84e4bd6c.. rand=20212223.. 128 B',
+    '00:00.005 S>A       udp AUTH_SUCCESS att=40414243 {cookie=* port=54321}                          84 B',
+    '00:00.007 A>S       tcp preface      tag=8ec75d60.. salt=70717273..                              40 B',
+    '00:00.007 A>S       tcp #0           {CONNECT cookie=*}                                          82 B',
+    '00:00.008 S>A       tcp #0           {CONNECTED}                                                 82 B',
+    '00:01.200 A>S       tcp #1           {CHAT_REQUEST id=Client-ID-B}                               82 B',
+    '00:01.201 S>A       tcp #1           {CHAT_STARTED session=1 id=Client-ID-B}                     82 B',
+    '00:09.100 A>S       tcp #2           {CHAT session=1 text="hello"}                               82 B',
   ]);
+});
+
+test('names of up to seven letters change no column, longer ones move their own line only', () => {
+  const at = (name: string): number[] => {
+    const names = { from: name, to: 'S' };
+    const [line = ''] = dumpLines({ ms: 0, ...names, record: { seq: 7, messages: undefined }, size: 82 });
+    return [line.indexOf(' tcp '), line.indexOf('#7'), line.indexOf('{'), line.length];
+  };
+  expect(['A', 'bob', 'alice', 'charles'].map(at)).toEqual(Array(4).fill(at('carol')));
+  expect(at('charlotte')).not.toEqual(at('carol'));
 });
 
 test('what the sample does not show', () => {
@@ -88,7 +98,7 @@ test('each message of a record has its line; the size stands on the first (P14)'
     '01:00.000 A>S tcp #3 {CHAT session=1 text="two"} +',
     '01:00.000 A>S tcp #3 {CLOSE reason=0} +',
   ]);
-  expect(dump.map((line) => line.length)).toEqual([95, 95, 95]);
+  expect(dump.map((line) => line.length)).toEqual([101, 101, 101]);
 });
 
 test('a text is one JSON string in printable ASCII', () => {

@@ -27,8 +27,10 @@ interface OpenOrOpened {
   readonly message: Message<DatagramName> | undefined;
 }
 
+/** Names of up to seven letters change no column. */
+const PAIR_WIDTH = 9;
 const NAME_WIDTH = 12;
-const LINE_WIDTH = 95;
+const LINE_WIDTH = 101;
 const SHOWN_BYTES = 4;
 /** Stands for what is cut, or cannot be shown because it was not opened. */
 const CUT = '..';
@@ -38,7 +40,8 @@ const SECRET = '*';
 export function dumpLines(entry: DumpEntry): string[] {
   const size = `${entry.size} B`;
   const line = (over: 'udp' | 'tcp', name: string, values: string, last: string): string => {
-    const start = `${dumpTime(entry.ms)} ${entry.from}>${entry.to} ${over} ${name.padEnd(NAME_WIDTH)} ${values} `;
+    const pair = `${entry.from}>${entry.to}`.padEnd(PAIR_WIDTH);
+    const start = `${dumpTime(entry.ms)} ${pair} ${over} ${name.padEnd(NAME_WIDTH)} ${values} `;
     return start + last.padStart(LINE_WIDTH - start.length);
   };
   if ('datagram' in entry) {

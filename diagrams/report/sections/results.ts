@@ -23,7 +23,12 @@ export function results(facts: Facts): Block[] {
 
 function tests({ tests: found }: Facts): Block[] {
   if (!found)
-    return [note('plain', 'Not run yet on this checkout: `npm run check` runs the tests and leaves their result.')];
+    return [
+      note(
+        'plain',
+        'Not run yet on this checkout. Run `npm run check` first, which takes a quarter of an hour and leaves the result, and then `npm run report` again; or `npm run report -- --tests`, which runs a selection of the tests.',
+      ),
+    ];
   const { run, scope } = found;
   const sum = (key: 'files' | 'passed' | 'failed' | 'skipped' | 'milliseconds'): number =>
     run.groups.reduce((all, group) => all + group[key], 0);

@@ -31,7 +31,7 @@ export function setup(facts: Facts): Block[] {
       `The server listens on 127.0.0.1, UDP port ${String(WIRE.UDP_PORT)}, and on a TCP port that the system chooses; clients learn it from AUTH_SUCCESS. \`--host\`, \`--udp-port\` and \`--tcp-port\` change this, \`--server HOST:PORT\` tells a client.`,
       'Subscribers, their keys, the history and the numbers of sessions are in one SQLite file, `parley.db`. A client has its key in a file of its own, which only its owner may read.',
       '`--limit NAME=VALUE` changes a timer or a limit ([[limits]]). When a program starts it checks the conditions between them.',
-      '`--dump FILE`, `--trace FILE` and `--log-level debug` show what happens; `--inspect` shows it live in a browser.',
+      '`--dump FILE`, `--trace FILE` and `--log-level debug` show what happens; `--inspect` shows it live in a browser. This report is made without one, so it has no picture of that page: they are in docs/images, and `npm run screenshots` takes them anew where Chromium is installed.',
     ]),
     heading(2, 'How the scenarios were run'),
     paragraph(
