@@ -20,7 +20,8 @@ import { StoreError } from '../machines/ports';
 import { errnoOf } from './failure';
 import { isShared, openFile, writeAll } from './file';
 
-const KEY_LINE = /^[0-9a-f]{64}(\r?\n)?$/;
+/** Some editors put a byte order mark before it, which is three characters here. */
+const KEY_LINE = /^(?:\u00ef\u00bb\u00bf)?([0-9a-f]{64})(?:\r?\n)?$/;
 /** More than the longest line that matches; what is longer is no key file, whatever follows. */
 const READ_BYTES = 100;
 
@@ -35,7 +36,8 @@ export function readKeyFile(path: string): string {
     refuseShared(path, fstatSync(file));
     const content = Buffer.alloc(READ_BYTES);
     const text = content.toString('latin1', 0, readSync(file, content));
-    if (KEY_LINE.test(text)) return text.trimEnd();
+    const [, digits] = KEY_LINE.exec(text) ?? [];
+    if (digits !== undefined) return digits;
     throw unusable(`${path} is not a key file: it must be one line of 64 lower-case hexadecimal digits`);
   } catch (error) {
     throw error instanceof StoreError ? error : unusable(`${path} cannot be read (${errnoOf(error)})`, error);

@@ -25,11 +25,15 @@ export class LineCutter {
   private rest: string[] = [];
   private length = 0;
   private n = 0;
+  private at: 'start' | 'within' = 'start';
 
   /** @returns the lines that are whole now; a line that has become too long is told at once, its rest is dropped */
   cut(chunk: string): PipeLine[] {
     const lines: PipeLine[] = [];
-    const [first = '', ...more] = chunk.split('\n');
+    // A byte order mark before all of it is no part of the first line.
+    const text = this.at === 'start' ? chunk.replace(/^\ufeff/, '') : chunk;
+    if (chunk !== '') this.at = 'within';
+    const [first = '', ...more] = text.split('\n');
     this.add(first, lines);
     for (const next of more) {
       this.finish(lines);

@@ -39,6 +39,10 @@ interface Shown {
   readonly chat?: ChatLine;
 }
 
+/** What bytes that are not UTF-8 become. */
+const NOT_UTF8 = '\ufffd';
+const NO_UTF8 =
+  'holds U+FFFD, which stands for bytes that are not UTF-8: write the input in UTF-8 (iconv -f latin1 -t utf8)';
 const PATIENCE_MS = 30_000;
 /** Lines that no @wait has looked at yet; the oldest go first. */
 const UNSEEN_LINES = 10_000;
@@ -51,6 +55,8 @@ export class Runner {
   private readonly delivery = new Delivery();
   private readonly addressee: Addressee;
   private unsent = false;
+  /** told: that the input is not UTF-8. */
+  private encoding: 'quiet' | 'told' = 'quiet';
   /** What we have ended ourselves; what matters is confirmed before. */
   private ending: 'nothing' | 'chat' | 'connection' = 'nothing';
   /** Whom the last chat is or was with. */
@@ -213,6 +219,7 @@ export class Runner {
     const session = this.addressee.of(client.status);
     if (typeof session === 'object' && session !== null) return this.keepBack(session.why);
     const refusal = client.perform({ type: 'U.TEXT', text, session });
+    if (text.includes(NOT_UTF8)) this.tellOnce(`line ${String(this.at)} ${NO_UTF8}`);
     if (!refusal) this.delivery.said(this.at);
     else this.refused(refusal.message);
   }
@@ -308,6 +315,12 @@ export class Runner {
     if (what === undefined) return;
     this.tell(what);
     this.outcome.fail(OUTCOME.refused);
+  }
+
+  private tellOnce(what: string): void {
+    if (this.encoding === 'told') return;
+    this.encoding = 'told';
+    this.tell(what);
   }
 
   private tell(what: string): void {

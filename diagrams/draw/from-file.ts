@@ -65,7 +65,7 @@ function exportsOf(file: string): readonly Found[] {
 
 function parsed(file: string): object {
   try {
-    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    const value: unknown = JSON.parse(readFileSync(file, 'utf8').replace(/^\ufeff/, ''));
     if (isConfig(value)) return value;
   } catch (error) {
     throw new DrawError(`${file} is not JSON: ${reason(error)}`);

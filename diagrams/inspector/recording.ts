@@ -34,7 +34,10 @@ export async function serveRecording({ recordings, page, port, random }: Recordi
 }
 
 function checkedLines({ file, content }: RecordingOptions['recordings'][number]): string[] {
-  const lines = content.split('\n').filter((line) => line.trim() !== '');
+  const lines = content
+    .replace(/^\ufeff/, '')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
   // The process may have been killed in the middle of its last line.
   if (lines.length > 1 && !isEntry(lines.at(-1) ?? '')) lines.pop();
   const wrong = lines.findIndex((line) => !isEntry(line));

@@ -25,7 +25,7 @@ export function readTraces(files: readonly string[]): Trace[] {
 
 function contentOf(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file, 'utf8').replace(/^\ufeff/, '');
   } catch (error) {
     throw new TraceError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`);
   }

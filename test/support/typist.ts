@@ -21,7 +21,9 @@ export function clientIn(world: World, id: string): { readonly client: ChatClien
   const keys = new KeyStore({ keyLog: world.watch.keyLog });
   const parts = { clock: host.loop, network: host, random: world.random.fork(), keys };
   const key = world.keyOf(id);
-  return { client: new ChatClient({ id, server: SERVER, key, limits: world.limits, parts }), host };
+  // The other limits of a world are its server's.
+  const { T_ACTIVITY_MS } = world.limits;
+  return { client: new ChatClient({ id, server: SERVER, key, limits: { T_ACTIVITY_MS }, parts }), host };
 }
 
 interface Input extends EventEmitter {

@@ -4,6 +4,9 @@ import { cellsOf, widthOf } from '../../bin/terminal/cells';
 import { Keyboard, PASTE_MAX, type Input, type KeyName } from '../../bin/terminal/keyboard';
 import { LineEditor } from '../../bin/terminal/line-editor';
 
+// Slow only where the machine is busy with other things.
+jest.setTimeout(60_000);
+
 const MAX_BYTES = 4097;
 
 function editor(maxBytes = MAX_BYTES): LineEditor {

@@ -8,6 +8,9 @@ import { Painter } from '../../bin/terminal/painter';
 import { wrapped } from '../../bin/terminal/wrapped';
 import { Emulator } from '../../diagrams/report/screen/emulator';
 
+// Slow only where the machine is busy with other things.
+jest.setTimeout(60_000);
+
 const ROWS = 24;
 const KEYS: readonly KeyName[] = [
   'left',
@@ -176,6 +179,16 @@ test.each([
   const first = rows.indexOf('bob: one');
   expect(rows.slice(first, first + lines.length)).toEqual(lines);
   expect(rows.slice(first + lines.length).join('')).toBe('');
+});
+
+test('a prompt of two rows that becomes one leaves nothing behind: two Client-IDs of 32 letters', async () => {
+  const play = new Play(80);
+  const [alice, bob] = ['a'.repeat(32), 'b'.repeat(32)] as const;
+  await play.do({ do: 'prompt', text: `${alice} · Active Chat with ${bob} > ` });
+  await play.do({ do: 'insert', text: 'half a line' });
+  await play.do({ do: 'above', text: 'Chat ended' });
+  await play.do({ do: 'prompt', text: `${alice} · Connected > ` });
+  expect(play.rows.filter((row) => row !== '')).toEqual(['Chat ended', `${alice} · Connected > half a line`]);
 });
 
 describe('a line longer than half of the screen', () => {
