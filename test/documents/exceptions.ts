@@ -11,6 +11,7 @@ export const FOREIGN: Readonly<Record<string, string>> = {
   docker: 'the container: test/binaries/image.test.ts',
   echo: 'of the shell',
   editor: 'of the system',
+  head: 'of the system',
   install: 'of the system',
   jq: 'of the system',
   lg: 'the load generator',

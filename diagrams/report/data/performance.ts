@@ -46,7 +46,7 @@ export async function measure(open: () => Promise<PipedStage>, { logOns, texts, 
     // Limits against floods would be measured otherwise, and not the program.
     const free = ['--limit', 'MESSAGES_PER_SECOND=0', '--limit', 'HELLOS_PER_SECOND=0'];
     await stage.startServer('--log-level', 'warn', ...free);
-    const [alice, bob] = [stage.client('alice', ...free), stage.client('bob', ...free)];
+    const [alice, bob] = [stage.client('alice'), stage.client('bob')];
     // The first one would measure how long a program takes to start.
     await said(alice, 'Log on', 'Connected');
     const logOn = await times(logOns, async () => {
