@@ -7,6 +7,7 @@
 import type { History, StoredText } from '../machines/ports';
 import { pairOf, refuseIllFormed } from './agreement';
 import type { Connection } from './connection';
+import { counterOf } from './counters';
 import { damaged } from './failure';
 import { PairQuota } from './quota';
 import { bytesOf, runsOfPage, type FiledRun, type Page } from './rows';
@@ -24,7 +25,6 @@ const LAST = `
 const FILE = 'INSERT INTO pages VALUES (?1 << 32 | ?2, ?3, ?4, ?5)';
 const GROW = 'UPDATE pairs SET bytes = bytes + ?2 WHERE id = ?1';
 const FORGET = 'DELETE FROM turns';
-const FILED = "UPDATE counters SET value = ? WHERE name = 'filed'";
 /** The page with text number ?2, as bytes, since libsql ends the process on a string that is not UTF-8. */
 const PAGE = `
   SELECT at & 0xffffffff, count, CAST(runs AS BLOB), sum FROM pages
@@ -62,7 +62,7 @@ export function sqliteHistory(connection: Connection, fileAfter = FILE_AFTER, pa
   const file = connection.prepare(FILE);
   const grow = connection.prepare(GROW);
   const forget = connection.prepare(FORGET);
-  const filed = connection.prepare(FILED);
+  const filed = counterOf(connection, 'filed');
   const page = connection.prepare<Page>(PAGE);
   const ofLow = connection.prepare('UPDATE pairs SET low_from = ?3 WHERE id = ?1 AND low = ?2');
   const ofHigh = connection.prepare('UPDATE pairs SET high_from = ?3 WHERE id = ?1 AND high = ?2');
@@ -85,7 +85,7 @@ export function sqliteHistory(connection: Connection, fileAfter = FILE_AFTER, pa
       }
       grow.run([pair, runs.reduce((sum, { texts }) => sum + bytesOf(texts), 0)]);
     }
-    filed.run([unfiled.last]);
+    filed.write(unfiled.last);
     forget.run([]);
   };
 

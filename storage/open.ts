@@ -8,6 +8,7 @@ import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { StoreError } from '../machines/ports';
 import { BUSY_TIMEOUT_MS, WAIT, Connection } from './connection';
+import { checkCounters } from './counters';
 import { isShared, openFile } from './file';
 import { codeOf, errnoOf, meaningOf } from './failure';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema';
@@ -46,6 +47,7 @@ function prepared(path: string, db: Database.Database, isNew: boolean): Database
     useWriteAheadLog(path, db);
     upgrade(db);
     if (!hasOurTables(db)) throw unusable(foreignSchema(path, OTHER_TABLES));
+    checkCounters(path, db);
     // A key that is removed leaves no trace in the file.
     db.exec('PRAGMA secure_delete = ON');
     return db;

@@ -1,10 +1,11 @@
 /**
  * The tables of the database. Whoever changes them raises SCHEMA_VERSION and writes the way from the version before.
  */
+import { sumOfCounter } from './sums';
 
 /** "Prly": in the header of every database of ours, so that no other is ever touched. */
 export const APPLICATION_ID = 0x50726c79;
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /**
  * A text stands first in `turns`, which has a row for every turn of the server, and later in `pages`, clustered by pair and
@@ -29,8 +30,10 @@ export const SCHEMA = `
     bytes INTEGER NOT NULL DEFAULT 0,
     UNIQUE (low, high)
   ) STRICT;
-  CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-  INSERT INTO counters VALUES ('session', 0), ('filed', 0);
+  CREATE TABLE counters (
+    name TEXT PRIMARY KEY, value INTEGER NOT NULL, sum INTEGER NOT NULL DEFAULT 0
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO counters VALUES ('session', 0, ${sumOfCounter('session', 0)}), ('filed', 0, ${sumOfCounter('filed', 0)});
   CREATE TABLE turns (id INTEGER PRIMARY KEY, runs TEXT NOT NULL, sum INTEGER NOT NULL DEFAULT 0) STRICT;
   CREATE TABLE pages (
     at INTEGER PRIMARY KEY, count INTEGER NOT NULL, runs TEXT NOT NULL, sum INTEGER NOT NULL DEFAULT 0

@@ -4,7 +4,7 @@
  */
 import type Database from 'libsql';
 import { bytesOf, type FiledRun } from './rows';
-import { sumOfPage, sumOfTurn } from './sums';
+import { sumOfCounter, sumOfPage, sumOfTurn } from './sums';
 
 /** Version 1 had a row for each text, in a table clustered by pair and number. */
 const PAGES = `
@@ -28,12 +28,22 @@ const SUMS = `
   PRAGMA user_version = 3;
 `;
 
+/** Version 3 had no checksum of what is not a text. */
+const MORE_SUMS = `
+  ALTER TABLE counters ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
+  PRAGMA user_version = 4;
+`;
+
 export const UPGRADES: Readonly<Record<number, (db: Database.Database) => void>> = {
   1: (db) => db.exec(PAGES),
   2: (db) => {
     db.exec(SUMS);
     sumTurns(db);
     sumPages(db);
+  },
+  3: (db) => {
+    db.exec(MORE_SUMS);
+    sumCounters(db);
   },
 };
 
@@ -61,6 +71,16 @@ function sumPages(db: Database.Database): void {
     const [at, pair, first, count, runs, low, high] = row;
     write.run([at, sumOfPage(low.toString(), high.toString(), first, count, runs)]);
     add.run([pair, sizeOf(runs)]);
+  }
+}
+
+/** A counter that is missing is found as the file is opened. */
+function sumCounters(db: Database.Database): void {
+  const read = db.prepare('SELECT value FROM counters WHERE name = ?').raw(true);
+  const write = db.prepare('UPDATE counters SET sum = ?2 WHERE name = ?1');
+  for (const name of ['session', 'filed']) {
+    const [value = 0] = (read.get([name]) as [value: number] | undefined) ?? [];
+    write.run([name, sumOfCounter(name, value)]);
   }
 }
 

@@ -2,14 +2,17 @@
  * Bytes that turn over on the disk: in two hundred copies of a database, each with bytes changed
  * anywhere, no text is ever given out that nobody wrote. PARLEY_SEED=n plays a failure again.
  */
+import Database from 'libsql';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { StoreError, type StoredText } from '../../machines/ports';
+import { StoreError, type Store, type StoredText } from '../../machines/ports';
+import type { CounterName } from '../../storage/counters';
 import { openKeeping, type Keeping } from '../../storage/keeping';
 import { openDatabase } from '../../storage/open';
 import { openStore, storeOn } from '../../storage/sqlite';
+import { sumOfCounter } from '../../storage/sums';
 import { randomOf, seeds } from '../binaries/support';
 import { scratch } from './files';
-import { said } from './support';
+import { refusal, said } from './support';
 
 jest.setTimeout(120_000);
 const path = scratch();
@@ -80,4 +83,62 @@ test('parley-keys check: whose texts are damaged', () => {
     { a: 'alice', b: 'carol', texts: good.length, fault },
   ]);
   damaged.close();
+});
+
+/** As a bit that turned over would leave it, and the way back. */
+function sql(statement: string): void {
+  const db = new Database(path('good.db'));
+  try {
+    db.exec(statement);
+  } finally {
+    db.close();
+  }
+}
+const open = (): Store => openStore(path('good.db'), { create: false, durability: 'normal' });
+
+test.each<[how: string, name: CounterName, change: string, where: string]>([
+  ['of another name', 'session', `name = 'sessioo'`, `WHERE name = 'session'`],
+  ['of another name', 'filed', `name = 'fileD'`, `WHERE name = 'filed'`],
+  ['that was changed', 'session', 'value = value + 64', `WHERE name = 'session'`],
+  ['that was changed', 'filed', 'value = value - 1', `WHERE name = 'filed'`],
+  ['below 0', 'session', `value = -31768, sum = ${String(sumOfCounter('session', -31768))}`, `WHERE name = 'session'`],
+  [
+    'above the last session number',
+    'session',
+    `value = ${String(2 ** 32)}, sum = ${String(sumOfCounter('session', 2 ** 32))}`,
+    `WHERE name = 'session'`,
+  ],
+])('a counter %s: %s', (_, name, change, where) => {
+  written();
+  const store = open();
+  store.reserve(1000);
+  sql(`UPDATE counters SET ${change} ${where}`);
+  const sentence: unknown = expect.stringMatching(
+    new RegExp(`good\\.db is damaged \\(its counter "${name}" is missing or was changed\\); .*put back a copy`),
+  );
+  // Of a store that runs, and of every command that opens it.
+  const work = { session: () => store.reserve(1), filed: () => store.count('alice', 'bob') }[name];
+  for (let again = 0; again < 2; again++) expect(refusal(work)).toEqual({ kind: 'failed', message: sentence });
+  store.close();
+  expect(refusal(open)).toEqual({ kind: 'unusable', message: sentence });
+  expect(refusal(() => openKeeping(path('good.db'))).message).toEqual(sentence);
+});
+
+test('a turn that is missing: nothing is stored behind it, and what was put back is read', () => {
+  const { length } = written();
+  const store = open();
+  store.count('alice', 'bob');
+  const other = open();
+  other.append([said('one more')]);
+  other.append([said('another')]);
+  sql('CREATE TABLE away AS SELECT * FROM turns WHERE id = (SELECT max(id) - 1 FROM turns)');
+  sql('DELETE FROM turns WHERE id = (SELECT id FROM away)');
+  const missing = { kind: 'failed', message: expect.stringMatching(/damaged \(texts are missing\)/) as string };
+  for (let again = 0; again < 2; again++) expect(refusal(() => store.count('alice', 'bob'))).toEqual(missing);
+  expect(refusal(() => store.append([said('lost')]))).toEqual(missing);
+  sql('INSERT INTO turns SELECT * FROM away');
+  sql('DROP TABLE away');
+  store.append([said('kept')]);
+  expect(store.page('alice', 'bob', length, 10).map(({ text }) => text)).toEqual(['one more', 'another', 'kept']);
+  for (const one of [store, other]) one.close();
 });
