@@ -11,8 +11,8 @@ export const SCHEMA_VERSION = 4;
  * A text stands first in `turns`, which has a row for every turn of the server, and later in `pages`, clustered by pair and
  * number, so that a history is read in one sweep (storage/history.ts). `at` is pair * 2^32 + the number of the page's first
  * text; numbers of a pair count from 1 without a gap. `sum` is the checksum of a row (sums.ts). A subscriber reads the texts
- * of a pair after number `low_from` or `high_from`: those before belong to somebody who had the Client-ID earlier. `bytes` is
- * what the pair has in pages. `counters` has the last session number that is reserved, and the last turn that is filed in
+ * of a pair after number `low_from` or `high_from`: those before belong to somebody who had the Client-ID earlier. `bytes` and
+ * `count` are what the pair has in pages. `counters` has the last session number that is reserved, and the last turn that is filed in
  * pages. `probe` is empty: what is written to it is taken back at once.
  */
 export const SCHEMA = `
@@ -28,6 +28,8 @@ export const SCHEMA = `
     low_from INTEGER NOT NULL DEFAULT 0,
     high_from INTEGER NOT NULL DEFAULT 0,
     bytes INTEGER NOT NULL DEFAULT 0,
+    count INTEGER NOT NULL DEFAULT 0,
+    sum INTEGER NOT NULL DEFAULT 0,
     UNIQUE (low, high)
   ) STRICT;
   CREATE TABLE counters (

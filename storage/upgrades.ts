@@ -4,7 +4,7 @@
  */
 import type Database from 'libsql';
 import { bytesOf, type FiledRun } from './rows';
-import { sumOfCounter, sumOfPage, sumOfTurn } from './sums';
+import { sumOfCounter, sumOfPage, sumOfPair, sumOfTurn } from './sums';
 
 /** Version 1 had a row for each text, in a table clustered by pair and number. */
 const PAGES = `
@@ -28,9 +28,14 @@ const SUMS = `
   PRAGMA user_version = 3;
 `;
 
-/** Version 3 had no checksum of what is not a text. */
+/** Version 3 had no checksum of what is not a text, and did not say how many texts a pair has: its last page did. */
 const MORE_SUMS = `
   ALTER TABLE counters ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE pairs ADD COLUMN count INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE pairs ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
+  UPDATE pairs SET count = coalesce(
+    (SELECT (at & 0xffffffff) + count - 1 FROM pages
+     WHERE at > pairs.id << 32 AND at < (pairs.id + 1) << 32 ORDER BY at DESC LIMIT 1), 0);
   PRAGMA user_version = 4;
 `;
 
@@ -44,6 +49,7 @@ export const UPGRADES: Readonly<Record<number, (db: Database.Database) => void>>
   3: (db) => {
     db.exec(MORE_SUMS);
     sumCounters(db);
+    sumPairs(db);
   },
 };
 
@@ -81,6 +87,21 @@ function sumCounters(db: Database.Database): void {
   for (const name of ['session', 'filed']) {
     const [value = 0] = (read.get([name]) as [value: number] | undefined) ?? [];
     write.run([name, sumOfCounter(name, value)]);
+  }
+}
+
+function sumPairs(db: Database.Database): void {
+  const next = db
+    .prepare(
+      `SELECT id, CAST(low AS BLOB), CAST(high AS BLOB), low_from, high_from, bytes, count
+       FROM pairs WHERE id > ? ORDER BY id LIMIT 1`,
+    )
+    .raw(true);
+  const write = db.prepare('UPDATE pairs SET sum = ?2 WHERE id = ?1');
+  type Row = [id: number, low: Buffer, high: Buffer, lowFrom: number, highFrom: number, bytes: number, count: number];
+  for (let row = next.get([0]) as Row | undefined; row; row = next.get([row[0]]) as Row | undefined) {
+    const [id, low, high, lowFrom, highFrom, bytes, count] = row;
+    write.run([id, sumOfPair({ low: low.toString(), high: high.toString(), lowFrom, highFrom, bytes, count })]);
   }
 }
 

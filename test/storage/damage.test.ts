@@ -12,7 +12,7 @@ import { openStore, storeOn } from '../../storage/sqlite';
 import { sumOfCounter } from '../../storage/sums';
 import { randomOf, seeds } from '../binaries/support';
 import { scratch } from './files';
-import { refusal, said } from './support';
+import { refusal, said, subscriber } from './support';
 
 jest.setTimeout(120_000);
 const path = scratch();
@@ -142,3 +142,71 @@ test('a turn that is missing: nothing is stored behind it, and what was put back
   expect(store.page('alice', 'bob', length, 10).map(({ text }) => text)).toEqual(['one more', 'another', 'kept']);
   for (const one of [store, other]) one.close();
 });
+
+/** Pages of at most a hundred texts, of alice with bob, carol and dave; bob is a later subscriber of that name. */
+function paged(): void {
+  const store = storeOn(openDatabase(path('good.db'), true), 'normal', 0);
+  for (let page = 0; page < 3; page++) {
+    for (const recipient of ['bob', 'carol', 'dave']) {
+      store.append([
+        said('', { recipient, texts: Array.from({ length: 100 }, (_, i) => `${recipient} ${String(i)}`) }),
+      ]);
+    }
+    if (page === 0) store.subscribers.add(subscriber('bob', 1));
+  }
+  store.close();
+}
+const at = (recipient: string, page: number): string =>
+  `at = (SELECT id << 32 | ${String(1 + 100 * page)} FROM pairs WHERE high = '${recipient}')`;
+
+test.each<[what: string, change: string]>([
+  ['low_from', `UPDATE pairs SET low_from = low_from + 128 WHERE high = 'bob'`],
+  ['high_from', `UPDATE pairs SET high_from = high_from + 128 WHERE high = 'bob'`],
+  ['high_from, so that nothing is left', `UPDATE pairs SET high_from = 300 WHERE high = 'bob'`],
+  ['count', `UPDATE pairs SET count = count - 256 WHERE high = 'bob'`],
+  ['bytes', `UPDATE pairs SET bytes = 0 WHERE high = 'bob'`],
+  ['the number of the last page, higher', `UPDATE pages SET at = at + 1024 WHERE ${at('bob', 2)}`],
+  ['the number of the last page, lower', `UPDATE pages SET at = at - 64 WHERE ${at('bob', 2)}`],
+  ['the number of the first page', `UPDATE pages SET at = at + 2 WHERE ${at('bob', 0)}`],
+  ['the pair of the last page, a higher one', `UPDATE pages SET at = at + (1 << 32) + 128 WHERE ${at('bob', 2)}`],
+  ['the pair of the last page, none', `UPDATE pages SET at = at + (1 << 40) WHERE ${at('bob', 2)}`],
+  ['a page, so that it is gone', `DELETE FROM pages WHERE ${at('bob', 2)}`],
+])(
+  '%s of a pair was changed: the list is incomplete, the check says whose, and all others go on',
+  async (_, change) => {
+    paged();
+    sql(change);
+    const damaged: unknown = expect.stringMatching(
+      /good\.db is damaged \(.*\); stop the server and put back a copy of it$/,
+    );
+    const check = async (texts: number): Promise<void> => {
+      const operator = openKeeping(path('good.db'));
+      const found = operator.check();
+      expect(found.find(({ b }) => b === 'bob')).toMatchObject({ a: 'alice', fault: damaged });
+      expect(found.find(({ b }) => b === 'dave')).toEqual({ a: 'alice', b: 'dave', texts });
+      expect(found.some(({ b, fault }) => b === 'carol' && fault === undefined)).toBe(!change.includes('128 WHERE at'));
+      // What is copied would be without a fault.
+      await expect(operator.prune(1_700_000_000_001)).rejects.toThrow(/damaged/);
+      operator.close();
+    };
+    await check(300);
+    const read = (reader: string, other: string, store: Store): StoredText[] => {
+      const texts: StoredText[] = [];
+      for (const count = store.count(reader, other); texts.length < count;) {
+        texts.push(...store.page(reader, other, texts.length, 10));
+      }
+      return texts;
+    };
+    const store = storeOn(openDatabase(path('good.db'), false), 'normal', 0);
+    expect(refusal(() => [read('alice', 'bob', store), read('bob', 'alice', store)])).toEqual({
+      kind: 'failed',
+      message: expect.stringMatching(/good\.db is damaged/) as string,
+    });
+    // Filed at once.
+    store.append([said('more'), said('more', { recipient: 'dave' })]);
+    store.probe();
+    expect(read('dave', 'alice', store)).toHaveLength(301);
+    store.close();
+    await check(301);
+  },
+);
