@@ -18,6 +18,9 @@ export interface Statement<Row extends readonly unknown[] = readonly unknown[]> 
 export const BUSY_TIMEOUT_MS = 2_000;
 export const WAIT = `PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`;
 
+/** Closing them, or forgetting them, would take over their logs; the end of the process does not. */
+const abandoned = new Set<Database.Database>();
+
 export class Connection {
   /** Settings that are to be put back. */
   private readonly owed: string[] = [];
@@ -56,7 +59,7 @@ export class Connection {
   /** @throws StoreError for every error of SQLite in `work` */
   attempt<T>(work: () => T): T {
     // libsql goes on executing statements prepared before `close`.
-    if (!this.db.open) throw new StoreError('failed', `${this.path} is closed`);
+    if (!this.db.open || abandoned.has(this.db)) throw new StoreError('failed', `${this.path} is closed`);
     try {
       return work();
     } catch (error) {
@@ -86,6 +89,7 @@ export class Connection {
       try {
         const result = work();
         this.db.exec('COMMIT');
+        this.unchanged.log.written();
         return result;
       } catch (error) {
         this.rollback();
@@ -134,9 +138,16 @@ export class Connection {
     }
   }
 
-  /** Takes the write-ahead log over into the file, synced. A second call does nothing. */
+  /**
+   * Takes the write-ahead log over into the file, synced; of a log that was cut nothing, since that would be zeros. A second
+   * call does nothing.
+   */
   close(): void {
-    if (!this.db.open) return;
+    if (!this.db.open || abandoned.has(this.db)) return;
+    if (this.unchanged.log.cut() !== undefined) {
+      abandoned.add(this.db);
+      return;
+    }
     try {
       this.db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
     } catch {

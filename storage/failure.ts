@@ -17,6 +17,9 @@ const MEANINGS: Readonly<Record<number, readonly [kind: 'full' | 'failed', sente
   26: ['failed', 'FILE is not a database any more; stop the server and put back a copy of it'],
 };
 
+/** A malformed page, a schema that makes no sense, no database. */
+export const DAMAGE: readonly number[] = [11, 1, 26];
+
 /** The database at `path` holds what no program of ours has written. */
 export function damaged(path: string, what: string): StoreError {
   return new StoreError('failed', `${path} is damaged (${what}); stop the server and put back a copy of it`);

@@ -7,7 +7,9 @@
 import type { History, StoredText } from '../machines/ports';
 import { pairOf, refuseIllFormed } from './agreement';
 import type { Connection } from './connection';
+import { counterOf } from './counters';
 import { damaged } from './failure';
+import { pairsIn, type Pair } from './pairs';
 import { PairQuota } from './quota';
 import { bytesOf, runsOfPage, type FiledRun, type Page } from './rows';
 import { sumOfPage, sumOfTurn } from './sums';
@@ -16,20 +18,17 @@ import { Unfiled, type UnfiledPair } from './unfiled';
 const APPEND = `
   INSERT INTO turns
   SELECT 1 + coalesce((SELECT max(id) FROM turns), (SELECT value FROM counters WHERE name = 'filed')), ?1, ?2`;
-const FIND = 'SELECT id, low_from, high_from, bytes FROM pairs WHERE low = ? AND high = ?';
-const CREATE = 'INSERT INTO pairs (low, high) VALUES (?, ?)';
-/** Number of the last text that is filed. */
+/** Number of the last text that is filed, where the row of the pair does not say it any more. */
 const LAST = `
   SELECT (at & 0xffffffff) + count - 1 FROM pages WHERE at > ?1 << 32 AND at < (?1 + 1) << 32 ORDER BY at DESC LIMIT 1`;
 const FILE = 'INSERT INTO pages VALUES (?1 << 32 | ?2, ?3, ?4, ?5)';
-const GROW = 'UPDATE pairs SET bytes = bytes + ?2 WHERE id = ?1';
 const FORGET = 'DELETE FROM turns';
-const FILED = "UPDATE counters SET value = ? WHERE name = 'filed'";
 /** The page with text number ?2, as bytes, since libsql ends the process on a string that is not UTF-8. */
 const PAGE = `
   SELECT at & 0xffffffff, count, CAST(runs AS BLOB), sum FROM pages
   WHERE at > ?1 << 32 AND at <= (?1 << 32 | ?2) ORDER BY at DESC LIMIT 1`;
-const PAIRS_OF = 'SELECT id FROM pairs WHERE ?1 IN (low, high) AND id > ?2 ORDER BY id LIMIT 1';
+const PAIRS_OF = `
+  SELECT id, CAST(low AS BLOB), CAST(high AS BLOB) FROM pairs WHERE ?1 IN (low, high) AND id > ?2 ORDER BY id LIMIT 1`;
 
 /** Turns are filed when this much of them, in characters, is not; it is also what a restart reads. */
 const FILE_AFTER = 1_048_576;
@@ -56,42 +55,40 @@ export interface Filing {
  */
 export function sqliteHistory(connection: Connection, fileAfter = FILE_AFTER, pairMax = 0): History & Filing {
   const append = connection.prepare(APPEND);
-  const find = connection.prepare<[pair: number, lowFrom: number, highFrom: number, bytes: number]>(FIND);
-  const create = connection.prepare(CREATE);
+  const pairs = pairsIn(connection);
   const last = connection.prepare<[last: number]>(LAST);
   const file = connection.prepare(FILE);
-  const grow = connection.prepare(GROW);
   const forget = connection.prepare(FORGET);
-  const filed = connection.prepare(FILED);
+  const filed = counterOf(connection, 'filed');
   const page = connection.prepare<Page>(PAGE);
-  const ofLow = connection.prepare('UPDATE pairs SET low_from = ?3 WHERE id = ?1 AND low = ?2');
-  const ofHigh = connection.prepare('UPDATE pairs SET high_from = ?3 WHERE id = ?1 AND high = ?2');
-  const pairsOf = connection.prepare<[id: number]>(PAIRS_OF);
+  const pairsOf = connection.prepare<[id: number, low: Buffer, high: Buffer]>(PAIRS_OF);
   const unfiled = new Unfiled(connection);
   const quota = new PairQuota(connection, pairMax);
 
-  const lastFiled = (pair: number | undefined): number => (pair === undefined ? 0 : (last.get([pair])?.[0] ?? 0));
-  const pairId = (a: string, b: string): number | undefined => find.get(pairOf(a, b))?.[0];
+  /** A pair whose row was changed goes on where its pages end: it stays damaged, and nobody else notices. */
+  const lastFiled = ({ id, state, count }: Pair): number => (state === 'whole' ? count : (last.get([id])?.[0] ?? 0));
 
   /** Everything goes to the pages of its pair; part of a transaction. */
   const fileAll = (): void => {
     unfiled.refresh();
     for (const { low, high, runs } of unfiled.pairs()) {
-      const pair = pairId(low, high) ?? Number(create.run([low, high]).lastInsertRowid);
+      const pair = pairs.look(low, high) ?? pairs.create(low, high);
       let first = lastFiled(pair) + 1;
       for (const { count, json } of pagesOf(low, runs)) {
-        file.run([pair, first, count, json, sumOfPage(low, high, first, count, json)]);
+        file.run([pair.id, first, count, json, sumOfPage(low, high, first, count, json)]);
         first += count;
       }
-      grow.run([pair, runs.reduce((sum, { texts }) => sum + bytesOf(texts), 0)]);
+      if (pair.state === 'changed') continue;
+      const bytes = runs.reduce((sum, { texts }) => sum + bytesOf(texts), pair.bytes);
+      pairs.write({ ...pair, bytes, count: first - 1 });
     }
-    filed.run([unfiled.last]);
+    filed.write(unfiled.last);
     forget.run([]);
   };
 
   /** The texts of the page that has number `n`, from there on. */
-  const pageFrom = (pair: number, low: string, high: string, n: number): StoredText[] => {
-    const found = connection.attempt(() => page.get([pair, n]));
+  const pageFrom = ({ id, low, high }: Pair, n: number): StoredText[] => {
+    const found = connection.attempt(() => page.get([id, n]));
     if (found === undefined || n >= found[0] + found[1]) throw damaged(connection.path, 'texts are missing');
     let [next] = found;
     const texts = runsOfPage(connection, { low, high }, found).flatMap(([fromLow, session, time, said]) =>
@@ -114,20 +111,19 @@ export function sqliteHistory(connection: Connection, fileAfter = FILE_AFTER, pa
     count(a, b) {
       return connection.attempt(() => {
         unfiled.refresh();
-        return lastFiled(pairId(a, b)) + unfiled.count(a, b);
+        return (pairs.find(...pairOf(a, b))?.count ?? 0) + unfiled.count(a, b);
       });
     },
     page(a, b, after, limit) {
-      const [low, high] = pairOf(a, b);
       const texts: StoredText[] = [];
       const pair = connection.attempt(() => {
         unfiled.refresh();
-        return pairId(low, high);
+        return pairs.find(...pairOf(a, b));
       });
-      const filedOnes = connection.attempt(() => lastFiled(pair));
+      const filedOnes = pair?.count ?? 0;
       let n = after + 1;
       for (; pair !== undefined && n <= filedOnes && texts.length < limit; n = after + 1 + texts.length) {
-        texts.push(...pageFrom(pair, low, high, n));
+        texts.push(...pageFrom(pair, n));
       }
       if (texts.length < limit) texts.push(...unfiled.page(a, b, n - 1 - filedOnes, limit - texts.length, filedOnes));
       return texts.length > limit ? texts.slice(0, limit) : texts;
@@ -135,8 +131,8 @@ export function sqliteHistory(connection: Connection, fileAfter = FILE_AFTER, pa
   };
   /** Texts of the pair that this reader does not see: those of an earlier subscriber with the same Client-ID. */
   const unseen = (reader: string, other: string): number => {
-    const [, lowFrom = 0, highFrom = 0] = connection.attempt(() => find.get(pairOf(reader, other))) ?? [];
-    return reader < other ? lowFrom : highFrom;
+    const pair = connection.attempt(() => pairs.find(...pairOf(reader, other)));
+    return (reader < other ? pair?.lowFrom : pair?.highFrom) ?? 0;
   };
 
   return {
@@ -169,8 +165,10 @@ export function sqliteHistory(connection: Connection, fileAfter = FILE_AFTER, pa
       fileAll();
       let texts = 0;
       for (let found = pairsOf.get([id, 0]); found; found = pairsOf.get([id, found[0]])) {
-        const count = lastFiled(found[0]);
-        for (const side of [ofLow, ofHigh]) side.run([found[0], id, count]);
+        const pair = pairs.find(found[1].toString(), found[2].toString());
+        if (pair === undefined) throw damaged(connection.path, 'a pair makes no sense');
+        const { low, high, lowFrom, highFrom, count } = pair;
+        pairs.write({ ...pair, lowFrom: low === id ? count : lowFrom, highFrom: high === id ? count : highFrom });
         texts += count;
       }
       return texts;

@@ -5,7 +5,7 @@
  */
 import { closeSync, fsyncSync, rmSync } from 'node:fs';
 import { StoreError, type Store } from '../machines/ports';
-import type { Connection } from './connection';
+import type { Connection, Statement } from './connection';
 import { damaged } from './failure';
 import { openFile } from './file';
 import type { Filing } from './history';
@@ -76,19 +76,39 @@ function pairsOf(connection: Connection, store: Store & Filing): Pair[] {
 const CHECKED_TEXTS = 512;
 
 function checkPairs(connection: Connection, store: Store & Filing): Finding[] {
-  const orphans = connection.prepare<[count: number]>(ORPHANS);
-  const [lost = 0] = connection.attempt(() => orphans.get([])) ?? [];
-  if (lost > 0) throw damaged(connection.path, `${String(lost)} pages of texts are of no pair`);
-  return pairsOf(connection, store).map((pair) => {
+  const strays = connection.prepare<[pages: number]>(STRAYS);
+  const orphans = connection.prepare<[pages: number]>(ORPHANS);
+  store.fileNow();
+  const findings = rowsOf(connection).map(([, a, b]): Finding => {
+    let texts = 0;
     try {
-      for (let n = 0; n < pair.texts; n += CHECKED_TEXTS) store.whole.page(pair.a, pair.b, n, CHECKED_TEXTS);
-      return pair;
+      texts = store.whole.count(a, b);
+      for (let n = 0; n < texts; n += CHECKED_TEXTS) store.whole.page(a, b, n, CHECKED_TEXTS);
+      refuseAny(connection, strays, [a, b], 'behind the last text of a pair');
+      return { a, b, texts };
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
-      return { ...pair, fault: error.message };
+      return { a, b, texts, fault: error.message };
     }
   });
+  // Whose they were is known if somebody misses them.
+  if (findings.every(({ fault }) => fault === undefined)) refuseAny(connection, orphans, [], 'of no pair');
+  return findings.filter(({ texts, fault }) => texts > 0 || fault !== undefined);
 }
+
+/** @throws StoreError: there are such pages */
+function refuseAny(
+  connection: Connection,
+  query: Statement<readonly [pages: number]>,
+  values: readonly unknown[],
+  where: string,
+): void {
+  const [pages = 0] = connection.attempt(() => query.get(values)) ?? [];
+  if (pages > 0) throw damaged(connection.path, `${String(pages)} pages of texts are ${where}`);
+}
+const STRAYS = `
+  SELECT count(*) FROM pairs JOIN pages ON at > (pairs.id << 32 | pairs.count) AND at < (pairs.id + 1) << 32
+  WHERE low = ? AND high = ?`;
 const ORPHANS = 'SELECT count(*) FROM pages WHERE at >> 32 NOT IN (SELECT id FROM pairs)';
 
 async function prune(connection: Connection, store: Filing, before: number, portions?: Portions): Promise<number> {

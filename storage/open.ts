@@ -7,9 +7,11 @@ import { accessSync, chmodSync, closeSync, constants, openSync, readSync, statSy
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { StoreError } from '../machines/ports';
+import { BESIDE, refuseOthers, withoutLinks } from './beside';
 import { BUSY_TIMEOUT_MS, WAIT, Connection } from './connection';
+import { checkCounters } from './counters';
 import { isShared, openFile } from './file';
-import { codeOf, errnoOf, meaningOf } from './failure';
+import { codeOf, DAMAGE, errnoOf, meaningOf } from './failure';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema';
 import { foreignSchema, hasOurTables, OTHER_TABLES, unchanged } from './unchanged';
 import { UPGRADES } from './upgrades';
@@ -27,7 +29,9 @@ function unusable(sentence: string, cause?: unknown): StoreError {
  */
 export function openDatabase(path: string, create: boolean): Connection {
   const isNew = admit(path, create);
-  keepPrivate(path);
+  const file = withoutLinks(path);
+  refuseOthers(file, BESIDE);
+  keepPrivate(file);
   try {
     if (!isNew) verify(path);
     const db = prepared(path, new Database(resolve(path)), isNew);
@@ -46,6 +50,7 @@ function prepared(path: string, db: Database.Database, isNew: boolean): Database
     useWriteAheadLog(path, db);
     upgrade(db);
     if (!hasOurTables(db)) throw unusable(foreignSchema(path, OTHER_TABLES));
+    checkCounters(path, db);
     // A key that is removed leaves no trace in the file.
     db.exec('PRAGMA secure_delete = ON');
     return db;
@@ -107,6 +112,7 @@ function statsOf(path: string): Stats | undefined {
 /** Makes a file that is missing, for its owner alone. @throws StoreError `unusable` */
 export function makePrivate(path: string): void {
   if (statsOf(path) === undefined) makeEmpty(path);
+  refuseOthers(path, ['']);
   keepPrivate(path);
 }
 
@@ -156,7 +162,8 @@ function checkIdentity(path: string, application: number, version: number): void
 
 /** An older file may have been copied here with another mode. */
 function keepPrivate(path: string): void {
-  for (const file of [path, `${path}-wal`, `${path}-shm`, `${path}-journal`]) {
+  for (const end of ['', ...BESIDE]) {
+    const file = `${path}${end}`;
     const stats = statSync(file, { throwIfNoEntry: false });
     if (stats === undefined || !isShared(stats)) continue;
     try {
@@ -168,8 +175,6 @@ function keepPrivate(path: string): void {
   }
 }
 
-/** A malformed page, a schema that makes no sense, no database. */
-const DAMAGE: readonly number[] = [11, 1, 26];
 const BUSY = 5;
 
 /**

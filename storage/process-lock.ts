@@ -3,10 +3,11 @@
  * database, so that everybody can go on using the database itself. Must never be here: what the lock is for.
  */
 import Database from 'libsql';
-import { realpathSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { closeSync } from 'node:fs';
 import { StoreError } from '../machines/ports';
-import { codeOf, meaningOf } from './failure';
+import { withoutLinks } from './beside';
+import { codeOf, DAMAGE, meaningOf } from './failure';
+import { openFile } from './file';
 import { makePrivate } from './open';
 
 const BUSY = 5;
@@ -20,18 +21,33 @@ export interface ProcessLock {
  * @param waitMs how long another process may have the lock
  * @returns undefined and the process that has it @throws StoreError the file of the lock cannot be used
  */
-export function lockBeside(path: string, name: string, waitMs: number): ProcessLock | { readonly heldBy: number } {
+export function lockBeside(path: string, name: string, waitMs: number): ProcessLock | { readonly heldBy: string } {
   const file = `${withoutLinks(path)}-${name}`;
   makePrivate(file);
-  let db: Database.Database | undefined;
   try {
-    db = new Database(file);
+    return lockOn(file, waitMs);
+  } catch (error) {
+    if (!DAMAGE.includes(codeOf(error) ?? 0)) throw meaningOf(error, file);
+  }
+  // Nothing in it is of use. Whoever has the lock keeps it: it is on the file, whatever the file holds.
+  closeSync(openFile(file, 'replace', 'secret'));
+  try {
+    return lockOn(file, waitMs);
+  } catch (error) {
+    throw meaningOf(error, file);
+  }
+}
+
+/** @throws Error of SQLite */
+function lockOn(file: string, waitMs: number): ProcessLock | { readonly heldBy: string } {
+  const db = new Database(file);
+  try {
     db.exec(`PRAGMA busy_timeout = ${waitMs}; PRAGMA journal_mode = MEMORY`);
     return taken(db);
   } catch (error) {
-    if (codeOf(error) !== BUSY || !db) {
-      db?.close();
-      throw meaningOf(error, file);
+    if (codeOf(error) !== BUSY) {
+      db.close();
+      throw error;
     }
     try {
       return { heldBy: holderIn(db) };
@@ -55,24 +71,10 @@ function taken(db: Database.Database): ProcessLock {
   };
 }
 
-function holderIn(db: Database.Database): number {
-  return (db.prepare('PRAGMA user_version').raw(true).get() as [number])[0];
-}
-
-/** Two names of one file have one lock. */
-function withoutLinks(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return join(withoutDirectoryLinks(dirname(path)), basename(path));
-  }
-}
-function withoutDirectoryLinks(directory: string): string {
-  try {
-    return realpathSync(directory);
-  } catch {
-    return directory;
-  }
+/** Of a file that held nothing of use nobody knows it. */
+function holderIn(db: Database.Database): string {
+  const [pid] = db.prepare('PRAGMA user_version').raw(true).get() as [number];
+  return pid === 0 ? 'unknown' : String(pid);
 }
 
 /** The lock of the server: one on a database. @throws StoreError another has it: the sentence says which, and what to do */
@@ -81,7 +83,7 @@ export function lockForServer(path: string): ProcessLock {
   if ('release' in lock) return lock;
   throw new StoreError(
     'unusable',
-    `${path} is in use by another server (process ${String(lock.heldBy)}); stop that one, or name another file with --data`,
+    `${path} is in use by another server (process ${lock.heldBy}); stop that one, or name another file with --data`,
   );
 }
 
@@ -93,7 +95,7 @@ export function aloneWithKeys<T>(path: string, work: () => T): T {
   if (!('release' in lock)) {
     throw new StoreError(
       'failed',
-      `${path} is being changed by another parley-keys (process ${String(lock.heldBy)}); wait for its end, and try again`,
+      `${path} is being changed by another parley-keys (process ${lock.heldBy}); wait for its end, and try again`,
     );
   }
   try {

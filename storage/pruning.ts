@@ -5,6 +5,8 @@
  */
 import { StoreError } from '../machines/ports';
 import type { Connection, Statement } from './connection';
+import { damaged } from './failure';
+import { pairsIn } from './pairs';
 import { sumOfPage } from './sums';
 import { bytesOf, runsOfPage, type FiledRun, type Page, type PairNames } from './rows';
 
@@ -24,8 +26,6 @@ interface Statements {
   readonly remove: Statement;
   readonly insert: Statement;
   readonly name: Statement;
-  readonly seen: Statement<readonly [lowFrom: number, highFrom: number]>;
-  readonly take: Statement;
   readonly forget: Statement;
   readonly reserve: Statement;
   readonly spare: Statement<readonly [id: number]>;
@@ -46,8 +46,6 @@ function statementsOf(connection: Connection): Statements {
     remove: connection.prepare('DELETE FROM pages WHERE at = (?1 << 32 | ?2)'),
     insert: connection.prepare('INSERT INTO pages VALUES (?1 << 32 | ?2, ?3, ?4, ?5)'),
     name: connection.prepare('UPDATE pairs SET id = ?2 WHERE id = ?1'),
-    seen: connection.prepare<readonly [number, number]>('SELECT low_from, high_from FROM pairs WHERE id = ?'),
-    take: connection.prepare('UPDATE pairs SET low_from = ?2, high_from = ?3, bytes = ?4 WHERE id = ?1'),
     forget: connection.prepare(FORGET),
     // No Client-ID is empty, so nobody finds it; a row of its own, so that no new pair gets its number.
     reserve: connection.prepare("INSERT INTO pairs (low, high) VALUES ('', ?)"),
@@ -102,6 +100,7 @@ function* steps(
   token: string,
 ): Generator<void, number> {
   const { reserve, spare, left, release, next } = statements;
+  const rows = pairsIn(connection);
   // In the first portion, so that all others can ask whether it is still there.
   reserve.run([token]);
   for (let found = left.get([token]); found; found = left.get([token])) {
@@ -116,6 +115,7 @@ function* steps(
     const [place = 0] = spare.get([token]) ?? [];
     let copied = 0;
     let bytes = 0;
+    let read = 0;
     /** How many stay of those up to the end of a page: what a reader does not see ends with a page. */
     const staysUpTo = new Map([[0, 0]]);
     // The server may add pages at the end meanwhile; the last look and the change of names are one step.
@@ -127,12 +127,17 @@ function* steps(
       copied += staying;
       bytes += kept.reduce((sum, [, , , texts]) => sum + bytesOf(texts), 0);
       removed += count - staying;
+      read += count;
       staysUpTo.set(first + count - 1, copied);
       yield;
     }
-    const [lowFrom = 0, highFrom = 0] = statements.seen.get([id]) ?? [];
+    const { lowFrom = 0, highFrom = 0, count = 0 } = rows.find(names.low, names.high) ?? {};
+    // Copied without them, nobody would ever miss them.
+    if (count !== read) throw damaged(connection.path, 'texts are missing');
     change(statements, id, place);
-    statements.take.run([place, staysUpTo.get(lowFrom) ?? 0, staysUpTo.get(highFrom) ?? 0, bytes]);
+    const [low, high] = [lowFrom, highFrom].map((from) => staysUpTo.get(from) ?? 0);
+    // Of a pair that has no texts any more there is no row.
+    if (copied > 0) rows.write({ ...names, lowFrom: low ?? 0, highFrom: high ?? 0, bytes, count: copied });
     yield* clear(statements, id);
   }
   release.run([token]);

@@ -4,6 +4,7 @@
 import { StoreError, type SessionNumbers, type Store } from '../machines/ports';
 import { nextBlock } from './agreement';
 import { WAIT, type Connection } from './connection';
+import { counterOf } from './counters';
 import { sqliteHistory, type Filing } from './history';
 import { openDatabase } from './open';
 import { usageReader } from './quota';
@@ -67,14 +68,13 @@ export function storeOn(
 }
 
 function sqliteSessionNumbers(connection: Connection, durability: Durability): SessionNumbers {
-  const read = connection.prepare<[last: number]>("SELECT value FROM counters WHERE name = 'session'");
-  const write = connection.prepare("UPDATE counters SET value = ? WHERE name = 'session'");
+  const last = counterOf(connection, 'session');
   return {
     reserve(count) {
       return connection.under('PRAGMA synchronous = full', `PRAGMA synchronous = ${durability}`, () =>
         connection.transaction(() => {
-          const first = nextBlock(read.get([])?.[0] ?? 0, count);
-          write.run([first + count - 1]);
+          const first = nextBlock(last.read(), count);
+          last.write(first + count - 1);
           return first;
         }),
       );

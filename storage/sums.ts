@@ -9,6 +9,24 @@ export function sumOfTurn(runs: string | Uint8Array): number {
   return crc32(runs);
 }
 
+/** Of what is known of a pair besides its texts. */
+export function sumOfPair(pair: {
+  readonly low: string;
+  readonly high: string;
+  readonly lowFrom: number;
+  readonly highFrom: number;
+  readonly bytes: number;
+  readonly count: number;
+}): number {
+  const { low, high, lowFrom, highFrom, bytes, count } = pair;
+  return crc32(`${low} ${high} ${lowFrom} ${highFrom} ${bytes} ${count}`);
+}
+
+/** Of a counter, so that none stands for another. */
+export function sumOfCounter(name: string, value: number): number {
+  return crc32(`${name} ${value}`);
+}
+
 /** Of a page: the pair's texts from number `first` on. */
 export function sumOfPage(low: string, high: string, first: number, count: number, runs: string | Uint8Array): number {
   return crc32(runs, crc32(`${low} ${high} ${first} ${count} `));

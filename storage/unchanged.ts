@@ -6,33 +6,49 @@ import Database from 'libsql';
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { StoreError } from '../machines/ports';
+import { withoutLinks } from './beside';
+import { logLength, type LogLength } from './log-length';
 import { SCHEMA } from './schema';
 
 /** @throws StoreError `failed`, until all is as it was */
 export interface Unchanged {
-  /** What can be asked before every commit: the name of the database. */
+  /** What can be asked before every commit: the name of the database, and the length of its log. */
   quickly(): void;
   /** The name of its log and the tables, too. */
   wholly(): void;
+  readonly log: LogLength;
 }
 
 export function unchanged(path: string, db: Database.Database): Unchanged {
-  const file = sameFile(path);
-  const log = sameFile(`${path}-wal`);
+  const sameDatabase = sameFile(path);
+  const file = withoutLinks(path);
+  const sameLog = sameFile(`${file}-wal`);
   const version = db.prepare('PRAGMA schema_version').raw(true);
   const versionNow = (): number => (version.get() as [number])[0];
   let known = versionNow();
+  const log = logLength(file);
+  const quickly = (): void => {
+    sameDatabase();
+    const cut = log.cut();
+    if (cut !== undefined) throw new StoreError('failed', cutShort(`${file}${cut}`));
+  };
   return {
-    quickly: file,
+    log,
+    quickly,
     wholly() {
-      file();
-      log();
+      sameDatabase();
+      sameLog();
+      quickly();
       const now = versionNow();
       if (now === known) return;
       if (!hasOurTables(db)) throw new StoreError('failed', foreignSchema(path, OTHER_TABLES));
       known = now;
     },
   };
+}
+
+function cutShort(path: string): string {
+  return `${path} was cut short while it was in use, and what was stored last may be lost; restart the server, and run parley-keys check`;
 }
 
 function sameFile(path: string): () => void {

@@ -5,11 +5,12 @@
 import type { AcceptedRun, StoredText } from '../machines/ports';
 import { pairName, pairOf } from './agreement';
 import type { Connection } from './connection';
+import { counterIn, type CounterRow } from './counters';
 import { damaged } from './failure';
 import { runsOfTurn } from './rows';
 
 const STATE = `
-  SELECT value, coalesce((SELECT max(id) FROM turns), value), coalesce((SELECT min(id) FROM turns), value + 1)
+  SELECT value, sum, coalesce((SELECT max(id) FROM turns), value), coalesce((SELECT min(id) FROM turns), value + 1)
   FROM counters WHERE name = 'filed'`;
 /** As bytes, since libsql ends the process on a string that is not UTF-8. */
 const READ = 'SELECT id, CAST(runs AS BLOB), sum FROM turns WHERE id > ? ORDER BY id LIMIT 1';
@@ -34,7 +35,7 @@ export class Unfiled {
   private readonly read;
 
   constructor(private readonly connection: Connection) {
-    this.state = connection.prepare<[filed: number, last: number, first: number]>(STATE);
+    this.state = connection.prepare<[...filed: CounterRow, last: number, first: number]>(STATE);
     this.read = connection.prepare<[id: number, runs: Buffer, sum: number]>(READ);
   }
 
@@ -74,7 +75,18 @@ export class Unfiled {
 
   /** Reads what other processes have written, and forgets what they have filed. @throws StoreError of a damaged file */
   refresh(): void {
-    const [filed, last, first] = this.state.get([]) ?? [0, 0, 1];
+    try {
+      this.readNew();
+    } catch (error) {
+      // What was read of it is not all, so the next refresh begins anew.
+      this.clear();
+      throw error;
+    }
+  }
+
+  private readNew(): void {
+    const [value, sum, last = NaN, first = NaN] = this.state.get([]) ?? [NaN, NaN];
+    const filed = counterIn(this.connection.path, 'filed', [value, sum]);
     if (filed === this.filed && last === this.last) return;
     if (first !== filed + 1) throw damaged(this.connection.path, 'texts are missing');
     // Never looked at, or filed since.

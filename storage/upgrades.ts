@@ -4,7 +4,7 @@
  */
 import type Database from 'libsql';
 import { bytesOf, type FiledRun } from './rows';
-import { sumOfPage, sumOfTurn } from './sums';
+import { sumOfCounter, sumOfPage, sumOfPair, sumOfTurn } from './sums';
 
 /** Version 1 had a row for each text, in a table clustered by pair and number. */
 const PAGES = `
@@ -28,12 +28,28 @@ const SUMS = `
   PRAGMA user_version = 3;
 `;
 
+/** Version 3 had no checksum of what is not a text, and did not say how many texts a pair has: its last page did. */
+const MORE_SUMS = `
+  ALTER TABLE counters ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE pairs ADD COLUMN count INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE pairs ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
+  UPDATE pairs SET count = coalesce(
+    (SELECT (at & 0xffffffff) + count - 1 FROM pages
+     WHERE at > pairs.id << 32 AND at < (pairs.id + 1) << 32 ORDER BY at DESC LIMIT 1), 0);
+  PRAGMA user_version = 4;
+`;
+
 export const UPGRADES: Readonly<Record<number, (db: Database.Database) => void>> = {
   1: (db) => db.exec(PAGES),
   2: (db) => {
     db.exec(SUMS);
     sumTurns(db);
     sumPages(db);
+  },
+  3: (db) => {
+    db.exec(MORE_SUMS);
+    sumCounters(db);
+    sumPairs(db);
   },
 };
 
@@ -61,6 +77,31 @@ function sumPages(db: Database.Database): void {
     const [at, pair, first, count, runs, low, high] = row;
     write.run([at, sumOfPage(low.toString(), high.toString(), first, count, runs)]);
     add.run([pair, sizeOf(runs)]);
+  }
+}
+
+/** A counter that is missing is found as the file is opened. */
+function sumCounters(db: Database.Database): void {
+  const read = db.prepare('SELECT value FROM counters WHERE name = ?').raw(true);
+  const write = db.prepare('UPDATE counters SET sum = ?2 WHERE name = ?1');
+  for (const name of ['session', 'filed']) {
+    const [value = 0] = (read.get([name]) as [value: number] | undefined) ?? [];
+    write.run([name, sumOfCounter(name, value)]);
+  }
+}
+
+function sumPairs(db: Database.Database): void {
+  const next = db
+    .prepare(
+      `SELECT id, CAST(low AS BLOB), CAST(high AS BLOB), low_from, high_from, bytes, count
+       FROM pairs WHERE id > ? ORDER BY id LIMIT 1`,
+    )
+    .raw(true);
+  const write = db.prepare('UPDATE pairs SET sum = ?2 WHERE id = ?1');
+  type Row = [id: number, low: Buffer, high: Buffer, lowFrom: number, highFrom: number, bytes: number, count: number];
+  for (let row = next.get([0]) as Row | undefined; row; row = next.get([row[0]]) as Row | undefined) {
+    const [id, low, high, lowFrom, highFrom, bytes, count] = row;
+    write.run([id, sumOfPair({ low: low.toString(), high: high.toString(), lowFrom, highFrom, bytes, count })]);
   }
 }
 

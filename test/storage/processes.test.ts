@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { openStore } from '../../storage/sqlite';
+import { sumOfCounter } from '../../storage/sums';
 import { contentsOf, modeOf, scratch } from './files';
 import { refusal, said } from './support';
 
@@ -87,7 +88,7 @@ test('a database that another process is making is waited for', async () => {
     `const { SCHEMA } = require(${JSON.stringify(join(DIST, 'schema.js'))});
      const db = new (require(${LIBSQL}))(${JSON.stringify(path('parley.db'))});
      db.exec('BEGIN IMMEDIATE'); say('made, but not committed');
-     setTimeout(() => { db.exec(SCHEMA); db.exec("UPDATE counters SET value = 7; COMMIT"); }, 100);`,
+     setTimeout(() => { db.exec(SCHEMA); db.exec("UPDATE counters SET value = 7, sum = ${sumOfCounter('session', 7)} WHERE name = 'session'; COMMIT"); }, 100);`,
   );
   await lines.next();
   const store = openStore(path('parley.db'), { create: true, durability: 'normal' });

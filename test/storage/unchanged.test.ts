@@ -3,11 +3,13 @@
  * sentence says what to do, and what was put back works again.
  */
 import Database from 'libsql';
-import { copyFileSync, linkSync, renameSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, linkSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { databases } from './files';
 import { refusal, said } from './support';
 
-const { path, open } = databases();
+const { path, open, filled } = databases();
 
 function sql(...statements: readonly string[]): () => void {
   return () => {
@@ -22,7 +24,7 @@ function sql(...statements: readonly string[]): () => void {
 const move = (from: string, to: string) => (): void => renameSync(path(from), path(to));
 
 const MOVED = /parley\.db was moved, removed or replaced while it was in use; put the same file back, or restart/;
-const LOG = /parley\.db-wal was moved/;
+const LOG = /db-wal was moved/;
 const TABLES = /parley\.db is damaged \(its tables are not as they were made\); stop the server and put back a copy/;
 
 test.each<[what: string, harm: () => void, sentence: RegExp, mend: () => void]>([
@@ -86,3 +88,49 @@ function replace(): void {
   renameSync(path('parley.db'), path('away.db'));
   copyFileSync(path('away.db'), path('parley.db'));
 }
+
+test.each(['-wal', '-shm'])(
+  '%s is cut under a store: nothing is stored, and nothing is taken over at the end',
+  (end) => {
+    const body = `
+    const { openStore } = require(${JSON.stringify(join(__dirname, '../../dist/storage/sqlite.js'))});
+    const { truncateSync } = require('node:fs');
+    const said = (text) => ({ session: 1, sender: 'alice', recipient: 'bob', time: 0, texts: [text] });
+    const store = openStore('parley.db', { create: false, durability: 'normal' });
+    for (let i = 0; i < 50; i++) store.append([said('in the log ' + i)]);
+    truncateSync('parley.db${end}', 0);
+    for (let again = 0; again < 2; again++) {
+      try { store.append([said('lost')]); } catch ({ kind, message }) { console.log(kind + ' ' + message); }
+    }
+    store.close();
+    store.close();
+    // As a server does.
+    process.exit(0);`;
+    // Nobody but the other process has it open: libsql closes a file when it forgets it.
+    copyFileSync(filled('made.db'), path('parley.db'));
+    const before = readFileSync(path('parley.db'));
+    const { status, stdout } = spawnSync(process.execPath, ['-e', body], { cwd: path(), encoding: 'utf8' });
+    const sentence = new RegExp(
+      `^failed .*parley\\.db${end} was cut short while it was in use, .*; restart the server, and run parley-keys check$`,
+    );
+    expect([status, stdout.split('\n')]).toEqual([
+      0,
+      [expect.stringMatching(sentence), expect.stringMatching(sentence), ''],
+    ]);
+    expect(readFileSync(path('parley.db')).equals(before)).toBe(true);
+    // The index is made anew of the log, and of a log that is empty there is nothing.
+    expect(open('parley.db').count('alice', 'bob')).toBe(end === '-shm' ? 550 : 500);
+  },
+);
+
+test('a log that another connection takes over and empties, as SQLite does, is no harm', () => {
+  const store = open('parley.db');
+  for (let i = 0; i < 5; i++) {
+    store.append([said(String(i))]);
+    open('parley.db').close();
+    expect(statSync(path('parley.db-wal')).size).toBe(0);
+    store.subscribers.version();
+  }
+  store.append([said('5')]);
+  expect(store.count('alice', 'bob')).toBe(6);
+});

@@ -3,7 +3,9 @@
  * afterwards, to the byte.
  */
 import Database from 'libsql';
-import { mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { aloneWithKeys, lockForServer } from '../../storage/process-lock';
 import { SCHEMA_VERSION } from '../../storage/schema';
 import { openStore } from '../../storage/sqlite';
 import { contentsOf, databases, modeOf } from './files';
@@ -126,6 +128,42 @@ describe('what cannot be used', () => {
     content.write('alien', content.indexOf('alice', (page - 1) * 4096), 'latin1');
     writeFileSync(file, content);
     expect(refusal(() => open('parley.db')).message).toMatch(/is damaged/);
+  });
+
+  test.each([
+    ['-wal', 'a directory'],
+    ['-shm', 'a directory'],
+    ['-journal', 'a directory'],
+    ['-wal', 'a FIFO'],
+    ['-shm', 'a FIFO'],
+    ['-journal', 'a FIFO'],
+    ['-wal', 'a link'],
+    ['-lock', 'a directory'],
+    ['-lock', 'a FIFO'],
+    ['-keys-lock', 'a link'],
+  ])('%s is %s: said at the start, under another name of the database, too', (end, what) => {
+    const file = filled('parley.db');
+    symlinkSync(file, path('link.db'));
+    const beside = `${file}${end}`;
+    rmSync(beside, { recursive: true, force: true });
+    if (what === 'a directory') mkdirSync(beside);
+    if (what === 'a link') symlinkSync(path('nowhere'), beside);
+    if (what === 'a FIFO') execFileSync('mkfifo', [beside]);
+    for (const name of ['parley.db', 'link.db']) {
+      const use = {
+        '-lock': () => lockForServer(path(name)),
+        '-keys-lock': () => aloneWithKeys(path(name), () => undefined),
+      };
+      const work = use[end as '-lock'] ?? ((): unknown => open(name));
+      const { kind, message } = refusal(work);
+      expect([kind, message]).toEqual([
+        'unusable',
+        expect.stringMatching(/ is (a directory|not a regular file), .*remove it$/),
+      ]);
+      expect(message).toContain(beside);
+    }
+    rmSync(beside, { recursive: true });
+    open('link.db').append([said('now it works')]);
   });
 
   test('without create a missing or an empty file stays so', () => {

@@ -1,8 +1,11 @@
 /** A database of an earlier version is taken over as it is opened: nothing is lost, once, and all or nothing. */
 import Database from 'libsql';
+import { openKeeping } from '../../storage/keeping';
+import { openDatabase } from '../../storage/open';
 import { SCHEMA_VERSION } from '../../storage/schema';
+import { storeOn } from '../../storage/sqlite';
 import { databases } from './files';
-import { subscriber } from './support';
+import { said, subscriber } from './support';
 
 const { path, open } = databases();
 
@@ -60,4 +63,35 @@ test('version 1: every text, subscriber and number is there, and stays', () => {
   const now = new Database(path('parley.db'));
   expect(now.prepare('PRAGMA user_version').raw(true).get()).toEqual([SCHEMA_VERSION]);
   now.close();
+});
+
+test('version 3: it did not say how many texts a pair has, and had fewer sums', () => {
+  const made = storeOn(openDatabase(path('parley.db'), true), 'normal', 0);
+  made.subscribers.add(subscriber('alice', 1));
+  for (const recipient of ['bob', 'carol']) {
+    for (let page = 0; page < 3; page++) made.append([said(`page ${String(page)}`, { recipient, texts: ['a', 'b'] })]);
+  }
+  made.subscribers.add(subscriber('bob', 2));
+  made.append([said('to the second bob')]);
+  made.reserve(1000);
+  made.close();
+  const old = new Database(path('parley.db'));
+  for (const column of ['pairs DROP COLUMN count', 'pairs DROP COLUMN sum', 'counters DROP COLUMN sum'])
+    old.exec(`ALTER TABLE ${column}`);
+  old.exec('PRAGMA user_version = 3');
+  old.close();
+  for (let again = 0; again < 2; again++) {
+    const store = open('parley.db', { create: false });
+    expect([store.count('alice', 'bob'), store.count('alice', 'carol')]).toEqual([7 + again, 6]);
+    expect(store.page('bob', 'alice', 0, 1).map(({ text }) => text)).toEqual(['to the second bob']);
+    expect(store.reserve(1)).toBe(1001 + again);
+    store.append([said('after')]);
+    store.close();
+  }
+  const keeping = openKeeping(path('parley.db'));
+  expect(keeping.check()).toEqual([
+    { a: 'alice', b: 'bob', texts: 9 },
+    { a: 'alice', b: 'carol', texts: 6 },
+  ]);
+  keeping.close();
 });
