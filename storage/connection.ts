@@ -89,7 +89,6 @@ export class Connection {
       try {
         const result = work();
         this.db.exec('COMMIT');
-        this.unchanged.log.written();
         return result;
       } catch (error) {
         this.rollback();
@@ -144,7 +143,8 @@ export class Connection {
    */
   close(): void {
     if (!this.db.open || abandoned.has(this.db)) return;
-    if (this.unchanged.log.cut() !== undefined) {
+    const { log } = this.unchanged;
+    if (log.logIsCut() || log.indexIsCut()) {
       abandoned.add(this.db);
       return;
     }

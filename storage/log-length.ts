@@ -16,10 +16,10 @@ const LOG_HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
 
 export interface LogLength {
-  /** Which file is shorter than it was when it was written, if one is. @throws StoreError `unusable`: it cannot be read */
-  cut(): '-wal' | '-shm' | undefined;
-  /** This process has written. */
-  written(): void;
+  /** Whether the log is shorter than it was, and not because it was emptied. @throws StoreError `unusable`: the index cannot be read */
+  logIsCut(): boolean;
+  /** The index never shrinks. */
+  indexIsCut(): boolean;
 }
 
 /** @param path of the database, which is open */
@@ -42,18 +42,18 @@ export function logLength(path: string): LogLength {
     return size >= lengthIn(before);
   };
   return {
-    cut() {
-      const [size = known, indexSize = indexKnown] = [sizeOf('-wal'), sizeOf('-shm')];
-      if (indexSize < indexKnown) return '-shm';
-      indexKnown = indexSize;
+    logIsCut() {
+      const size = sizeOf('-wal') ?? known;
       const emptied = size >= known || isEmptied();
-      if (!emptied) return '-wal';
       // If it is changing the next look will tell.
-      if (emptied !== 'changing') known = size;
-      return undefined;
+      if (emptied === true) known = size;
+      return !emptied;
     },
-    written() {
-      known = sizeOf('-wal') ?? known;
+    indexIsCut() {
+      const size = sizeOf('-shm') ?? indexKnown;
+      const cut = size < indexKnown;
+      if (!cut) indexKnown = size;
+      return cut;
     },
   };
 }

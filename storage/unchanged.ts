@@ -29,16 +29,15 @@ export function unchanged(path: string, db: Database.Database): Unchanged {
   const log = logLength(file);
   const quickly = (): void => {
     sameDatabase();
-    const cut = log.cut();
-    if (cut !== undefined) throw new StoreError('failed', cutShort(`${file}${cut}`));
+    if (log.logIsCut()) throw new StoreError('failed', cutShort(`${file}-wal`));
   };
   return {
     log,
     quickly,
     wholly() {
-      sameDatabase();
-      sameLog();
       quickly();
+      sameLog();
+      if (log.indexIsCut()) throw new StoreError('failed', cutShort(`${file}-shm`));
       const now = versionNow();
       if (now === known) return;
       if (!hasOurTables(db)) throw new StoreError('failed', foreignSchema(path, OTHER_TABLES));
