@@ -29,7 +29,7 @@ export const SETTING_NAMES: Readonly<Record<string, readonly string[]>> = {
     ...['metrics', 'status'],
   ],
   'parley-client': [
-    ...['id', 'server', 'key', 'contacts', 'script', 'json', 'timestamps', 'history-json', 'reconnect'],
+    ...['id', 'server', 'key', 'contacts', 'script', 'json', 'timestamps', 'history-json', 'reconnect', 'bell'],
     ...OF_BOTH,
   ],
   'parley-top': ['status'],

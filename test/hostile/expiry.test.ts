@@ -13,8 +13,6 @@ const it = scene([
   '--log-level',
   'debug',
   ...limits({
-    T_RETRY_MS: '10,10,10,10,10',
-    T_FAIL_HOLD_MS: 5,
     T_CHALLENGE_MS: 100,
     T_AUTH_MS: 100,
     T_CONNECTING_MS: 100,
