@@ -1,10 +1,10 @@
 /** Servers whose chats and histories are broken. */
-import type { CloseReason, TcpMessage } from '../../../machines/messages';
+import type { TcpMessage } from '../../../machines/messages';
 import type { StoredText } from '../../../machines/ports';
 import type { Order } from '../../../machines/server/switchboard';
 import type { MemoryStore } from '../../../storage/memory';
 import type { Run } from '../../../transport/inbound';
-import { type Broken, type ChangeInside, type Inside, overlaid, type Parts, sending } from './server';
+import { type Broken, type ChangeInside, type Inside, type Parts, sending } from './server';
 
 /** Texts are changed before they count. */
 function texts(change: (text: string) => string): ChangeInside {
@@ -79,12 +79,8 @@ export const CHATS: readonly Broken[] = [
     fault: 'the older connection is closed with CLOSE(0)',
     caughtBy: 'take-over',
     inside: ({ links }) => {
-      const channelOf = links.channel.bind(links);
-      links.channel = (at) => {
-        const channel = channelOf(at);
-        const close = (reason: CloseReason): void => channel?.close(reason === 'superseded' ? 'logoff' : reason);
-        return channel && overlaid(channel, { close });
-      };
+      const close = links.close.bind(links);
+      links.close = (at, reason) => close(at, reason === 'superseded' ? 'logoff' : reason);
     },
   },
   {
