@@ -18,6 +18,8 @@ export interface PastedOptions {
   /** A line is carried out now. */
   readonly echo: (line: string, kind: 'command' | 'text') => void;
   readonly perform: (event: Command) => ClientError | undefined;
+  /** A text has been sent. */
+  readonly said: (text: string, peer: string) => void;
   /** What is neither a text nor an event of the machines. */
   readonly command: (line: Exclude<Line, { kind: 'text' | 'event' }>) => void;
   readonly tell: (line: string) => void;
@@ -143,9 +145,7 @@ export class Pasted {
   private perform(addressee: Addressee, event: Command, line: string): string | undefined {
     this.o.echo(line, 'command');
     const before = this.o.client.status;
-    // Whoever was called says so that the texts which follow are for the caller.
-    const answers = event.type === 'U.CHAT' && before.peer === event.id;
-    const refusal = answers ? undefined : this.o.perform(event);
+    const refusal = this.o.perform(event);
     if (refusal && refusal.code !== 'already-logged-on') return `"${line.trim()}" was refused`;
     if (event.type === 'U.CHAT') addressee.asks(event.id, before);
     if (event.type === 'U.END' || event.type === 'U.LOGOFF') addressee.ended();
@@ -154,12 +154,12 @@ export class Pasted {
   }
 
   private say(addressee: Addressee, text: string): string | undefined {
-    const { client, unconfirmed, echo } = this.o;
+    const { client, said, echo } = this.o;
     const session = addressee.of(client.status);
     if (typeof session === 'object' && session !== null) return session.why;
     if (session === null) return client.status.connection === 'Connected' ? 'there is no chat' : 'not connected';
     if (client.perform({ type: 'U.TEXT', text, session })) return 'the first of them was refused';
-    unconfirmed.said(text, client.status.peer ?? '');
+    said(text, client.status.peer ?? '');
     echo(text, 'text');
     return undefined;
   }

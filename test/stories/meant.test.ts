@@ -100,6 +100,36 @@ describe('somebody else calls than the last partner', () => {
     expect(textsOf(it.mallory)).toEqual(['alice: who are you?']);
   });
 
+  test('however often: only what the user does moves whom a line may be for at once', async () => {
+    const it = await called();
+    does(it, it.mallory, 'End chat');
+    it.world.advance(2 * NOTICED_MS);
+    does(it, it.mallory, 'Chat alice');
+    it.alice.enter('secret');
+    it.world.advance(DELIVERY_MS);
+    expect(textsOf(it.mallory)).toEqual([]);
+    it.alice.press(CTRL_U);
+    // Once she has been answered she is the last partner.
+    it.world.advance(NOTICED_MS);
+    it.alice.enter('who are you?');
+    it.world.advance(DELIVERY_MS);
+    does(it, it.mallory, 'End chat');
+    does(it, it.mallory, 'Chat alice');
+    it.alice.enter('again?');
+    it.world.advance(DELIVERY_MS);
+    expect(textsOf(it.mallory)).toEqual(['alice: who are you?', 'alice: again?']);
+  });
+
+  test('also where nobody has been answered yet', async () => {
+    const it = await room();
+    does(it, it.bob, 'Chat alice');
+    does(it, it.bob, 'End chat');
+    does(it, it.mallory, 'Chat alice');
+    it.alice.enter('secret');
+    it.world.advance(DELIVERY_MS);
+    expect(textsOf(it.mallory)).toEqual([]);
+  });
+
   test('the last partner may be answered at once, and so may whoever is called', async () => {
     const it = await called();
     does(it, it.mallory, 'End chat');
@@ -112,6 +142,78 @@ describe('somebody else calls than the last partner', () => {
     it.alice.enter('here again');
     it.world.advance(DELIVERY_MS);
     expect(textsOf(it.bob)).toEqual(['alice: hello bob', 'alice: here I am', 'alice: here again']);
+  });
+});
+
+describe('a Chat ID that is refused', () => {
+  const ASIDE =
+    '(what you type is for bob now, and not sent to mallory: Chat mallory goes on with mallory; \\ before a line makes it a text)';
+  const KEPT =
+    'This line is for bob, whom you asked for last. Nothing was sent: Ctrl-U clears it; Ctrl-U and then Chat mallory make the next one a line for mallory.';
+
+  test('what follows is for the one who was asked for, not for who is there, until the user says so', async () => {
+    const it = await room();
+    does(it, it.mallory, 'Chat alice');
+    it.world.advance(NOTICED_MS);
+    it.alice.press('Chat bob\rSECRET for bob\r');
+    it.world.advance(DELIVERY_MS);
+    await promises();
+    expect(textsOf(it.mallory)).toEqual([]);
+    expect(it.alice.lines.slice(-4)).toEqual([
+      'End the current chat first',
+      ASIDE,
+      'alice · Active Chat with mallory > SECRET for bob',
+      KEPT,
+    ]);
+    // As the sentence says.
+    it.alice.enter(`${CTRL_U}Chat mallory`);
+    it.alice.enter('who are you?');
+    it.world.advance(DELIVERY_MS);
+    await promises();
+    expect(textsOf(it.mallory)).toEqual(['alice: who are you?']);
+    expect(it.alice.lines).toContain('(what you type is for mallory)');
+  });
+
+  test('while another is asked for: the line is not for that one', async () => {
+    const it = await room();
+    it.alice.press('Chat mallory\rChat bob\rSECRET for bo');
+    it.world.advance(2 * DELIVERY_MS);
+    expect(it.mallory.isInChat).toBe(true);
+    it.alice.press('b\r');
+    it.alice.enter(`${CTRL_U}and more`);
+    it.world.advance(DELIVERY_MS);
+    await promises();
+    expect(textsOf(it.mallory)).toEqual([]);
+    expect(it.alice.lines.filter((line) => line === KEPT)).toHaveLength(2);
+  });
+
+  test.each([
+    ['is asked for again', (it: Room) => it.alice.enter('Chat bob')],
+    ['calls', (it: Room) => it.bob.type('Chat alice')],
+  ])('when that one %s, the line that was begun for them is theirs', async (_, start) => {
+    const it = await room();
+    does(it, it.mallory, 'Chat alice');
+    it.alice.enter('Chat bob');
+    it.alice.enter('End chat');
+    it.world.advance(DELIVERY_MS);
+    start(it);
+    it.alice.press('hel');
+    it.world.advance(2 * DELIVERY_MS);
+    it.alice.press('lo\r');
+    it.world.advance(DELIVERY_MS);
+    expect(textsOf(it.bob)).toEqual(['alice: hello']);
+    expect(textsOf(it.mallory)).toEqual([]);
+  });
+
+  test('two words that are no command for the user: a sentence says how they become a text, and the chat goes on', async () => {
+    const it = await room();
+    it.alice.enter('Chat bob');
+    it.world.advance(2 * DELIVERY_MS);
+    it.alice.enter('chat later');
+    it.alice.enter('Chat bob');
+    it.alice.enter('\\chat later');
+    it.world.advance(DELIVERY_MS);
+    expect(textsOf(it.bob)).toEqual(['alice: chat later']);
   });
 });
 
