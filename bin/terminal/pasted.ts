@@ -23,6 +23,8 @@ export interface PastedOptions {
   /** What is neither a text nor an event of the machines. */
   readonly command: (line: Exclude<Line, { kind: 'text' | 'event' }>) => void;
   readonly tell: (line: string) => void;
+  /** Keeps lines that are not carried out for the user. @returns what is told of that */
+  readonly kept: (lines: readonly string[]) => string;
 }
 interface Batch {
   /** texts: all of them are for the chat in which they were pasted. */
@@ -55,9 +57,9 @@ export class Pasted {
     this.step();
   }
 
-  /** What is not carried out yet is not, for this reason. */
-  drop(why: string): void {
-    for (const batch of this.batches.splice(0)) this.tell(batch, why);
+  /** What is not carried out yet is not, for this reason. @param user where the user is afterwards */
+  drop(why: string, user: 'here' | 'gone'): void {
+    for (const batch of this.batches.splice(0)) this.tell(batch, why, user);
   }
 
   private event(event: ClientEvent): void {
@@ -135,7 +137,7 @@ export class Pasted {
         return this.perform(addressee, parsed.event, line);
       default:
         this.o.echo(line, 'command');
-        if (parsed.kind === 'quit') this.drop('they came after Quit');
+        if (parsed.kind === 'quit') this.drop('they came after Quit', 'gone');
         this.o.command(parsed);
         this.rest();
         return undefined;
@@ -164,15 +166,14 @@ export class Pasted {
     return undefined;
   }
 
-  private tell({ kind, lines, next }: Batch, why: string): void {
+  private tell({ kind, lines, next }: Batch, why: string, user: 'here' | 'gone' = 'here'): void {
     const left = lines.length - next;
     if (left === 0) return;
     const done = kind === 'texts' ? 'sent' : 'carried out';
     const whole = `${String(lines.length)} pasted lines`;
-    this.o.tell(
-      next === 0
-        ? `${whole} were not ${done}: ${why}`
-        : `Of ${whole} ${String(next)} were ${done}, ${String(left)} were not: ${why}`,
-    );
+    const which =
+      next === 0 ? `${whole} were not ${done}` : `Of ${whole} ${String(next)} were ${done}, ${String(left)} were not`;
+    const kept = user === 'here' ? this.o.kept(lines.slice(next)) : '';
+    this.o.tell(`${which}: ${why}${kept}`);
   }
 }

@@ -84,6 +84,7 @@ export class Terminal {
       echo: (line, kind) => this.echo(line, kind),
       perform: (event) => this.performNow(event),
       said: (text, peer) => this.said(text, peer),
+      kept: (lines) => this.kept(lines),
       command: (line) => this.command(line),
       tell,
     });
@@ -100,7 +101,7 @@ export class Terminal {
   leave(): void {
     if (this.phase === 'leaving') return;
     this.phase = 'leaving';
-    this.pasted.drop('left before');
+    this.pasted.drop('left before', 'gone');
     if (this.unconfirmed.many) this.unconfirmed.doubt();
     this.unconfirmed.ends('connection');
     this.screen.close();
@@ -293,7 +294,11 @@ export class Terminal {
     if (session === null) return true;
     this.flush();
     const text = `Send it to ${peer ?? ''} as a text?`;
-    this.screen.question(text, { interrupt: false, begun }, (yes, now) => {
+    const withdrawn = (now: Begun): void => {
+      if (!this.say(line, now)) this.screen.keep(line, now);
+      this.flush();
+    };
+    this.screen.question(text, { interrupt: false, begun, withdrawn }, (yes, now) => {
       if (!yes || !this.say(line, now)) this.screen.keep(line, now);
       this.flush();
     });
@@ -338,7 +343,7 @@ export class Terminal {
       return;
     }
     if (this.pasted.waiting) {
-      this.pasted.drop('stopped with Ctrl-C');
+      this.pasted.drop('stopped with Ctrl-C', 'here');
       return this.flush();
     }
     if (client.status.chat === 'Active Chat') {
@@ -349,17 +354,31 @@ export class Terminal {
   }
 
   private askForPaste(lines: readonly string[], begun: Begun): void {
-    const inChat = begun.session !== null || this.o.client.status.chat === 'Active Chat';
     const count = String(lines.length);
-    const whom = begun.peer === null ? '' : ` to ${begun.peer}`;
-    const what = inChat ? `Send ${count} lines as ${count} texts${whom}?` : `Carry out ${count} lines?`;
-    this.screen.question(what, { interrupt: false, begun }, (yes, now) => {
-      if (!yes) return;
-      if (inChat && now.session === null)
-        this.shown.push(this.palette.failure(`${count} pasted lines were not sent: they were pasted before the chat`));
-      else this.pasted.add(inChat ? 'texts' : 'lines', lines, now);
+    const whom = begun.peer ?? begun.want;
+    const inChat = begun.session !== null || this.o.client.status.chat === 'Active Chat';
+    if (inChat && begun.session === null)
+      return this.notSent(lines, whom === null ? 'they were pasted before the chat' : `they are for ${whom}`);
+    const withdrawn = (): void => this.notSent(lines, `the chat with ${whom ?? ''} has ended`);
+    const what = inChat ? `Send ${count} lines to ${whom ?? ''}?` : `Carry out ${count} lines?`;
+    this.screen.question(what, { interrupt: false, begun, withdrawn }, (yes, now) => {
+      if (yes) this.pasted.add(inChat ? 'texts' : 'lines', lines, now);
+      else
+        this.shown.push(
+          this.palette.aside(`(${count} lines not ${inChat ? 'sent' : 'carried out'}${this.kept(lines)})`),
+        );
       this.flush();
     });
+  }
+
+  private notSent(lines: readonly string[], why: string): void {
+    const what = `${String(lines.length)} pasted lines were not sent: ${why}${this.kept(lines)}`;
+    this.shown.push(this.palette.failure(what));
+    this.flush();
+  }
+
+  private kept(lines: readonly string[]): string {
+    return this.screen.remember(lines) ? '; Up brings them back' : '';
   }
 
   private echo(line: string, kind: 'command' | 'text'): void {
