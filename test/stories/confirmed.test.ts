@@ -276,7 +276,7 @@ describe('pasted commands', () => {
     [
       'a chat that does not start',
       ['Log on', 'Chat carol', 'hello'],
-      'Of 3 pasted lines 2 were carried out, 1 were not: there is no chat; Up brings them back',
+      'Of 3 pasted lines 2 were carried out, 1 were not: the chat with carol has not started; Up brings them back',
     ],
     [
       'a text without a chat',

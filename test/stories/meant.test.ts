@@ -333,7 +333,7 @@ describe('a script, and whom it has seen', () => {
     world.until(() => client.status.connection === 'Connected');
     bob.type('Chat alice');
     world.advance(2 * DELIVERY_MS);
-    alice.write('hello bob\n@wait mallory: now to me\nsecret\n');
+    alice.write('hello bob\n@wait mallory has called you\n@wait mallory: now to me\nsecret\n');
     world.advance(DELIVERY_MS);
     bob.type('End chat');
     world.advance(2 * DELIVERY_MS);
@@ -345,6 +345,94 @@ describe('a script, and whom it has seen', () => {
     expect(textsOf(mallory)).toEqual([]);
     expect(alice.complaints.join('\n')).toContain('not sent: the chat with bob has ended');
   });
+});
+
+describe('a script that is called', () => {
+  /** Bob's script has waited, and mallory, or whatever she is called, has called and written; @returns what she has read. */
+  async function overheard(id: string, waitsFor: string, writes: string): Promise<[string[], Piper]> {
+    const world = await World.open({ users: ['alice', id], limits });
+    const [mallory] = world.connect(id);
+    const { client, host } = clientIn(world, 'alice');
+    const alice = new Piper(client, host, 'script');
+    alice.write(`Log on\n@wait ${waitsFor}\nsecret\n`);
+    world.until(() => client.status.connection === 'Connected');
+    mallory.type('Chat alice');
+    world.advance(2 * DELIVERY_MS);
+    mallory.type(writes);
+    world.advance(2 * DELIVERY_MS);
+    alice.runner.leave();
+    return [textsOf(mallory), alice];
+  }
+
+  test.each([
+    ['mallory', '/bob has called you/', 'bob has called you'],
+    ['mallory', '/bob has called you/', 'x'],
+    ['mallory', 'mallory: for you', 'for you'],
+    ['mallory', '/for you/', 'for you'],
+    ['mallory', 'Chat started', 'x'],
+    ['mallory', '/has called you/', 'x'],
+    ['jimbob', '/bob has called you/', 'x'],
+    ['x-bob', '/bob has called you/', 'x'],
+    ['x.bob', '/bob has called you/', 'x'],
+    ['you', '/has called you/', 'x'],
+    ['started', 'Chat started', 'x'],
+  ])('%s does not become its partner through @wait %s with the text "%s"', async (id, waitsFor, writes) => {
+    const [texts] = await overheard(id, waitsFor, writes);
+    expect(texts).toEqual([]);
+  });
+
+  test('its stop says what to do', async () => {
+    const [, { complaints, lines }] = await overheard('malice', '/alice has called you/', 'x');
+    expect(lines).toContain('malice has called you');
+    expect(complaints).toEqual([
+      'script: line 3 and all after it (1 so far) were not sent: nobody said that they are for malice: the line "Chat malice" does',
+    ]);
+  });
+
+  test.each([
+    ['bob', 'bob has called you'],
+    ['bob', '/^bob has called you$/'],
+    ['bob', '/\\bbob\\b.*called/'],
+    ['b.o-b_1', '/^b\\.o-b_1 has/'],
+    ['bob', '/(carol|bob) has called you/'],
+  ])('%s does through @wait %s', async (id, waitsFor) => {
+    const [texts] = await overheard(id, waitsFor, 'x');
+    expect(texts).toEqual(['alice: secret']);
+  });
+});
+
+test('a pipe without Chat ID talks to one that calls: after its own End chat to nobody else', async () => {
+  const world = await World.open({ users: ['alice', 'bob', 'mallory'], limits });
+  const [bob, mallory] = world.connect('bob', 'mallory');
+  const { client, host } = clientIn(world, 'alice');
+  const alice = new Piper(client, host);
+  alice.write('Log on\nLog off\nLog on\n');
+  world.until(() => client.status.connection === 'Connected' && alice.lines.length === 3);
+  bob.type('Chat alice');
+  world.advance(2 * DELIVERY_MS);
+  alice.write('hello bob\nEnd chat\n');
+  world.advance(2 * DELIVERY_MS);
+  mallory.type('Chat alice');
+  world.advance(2 * DELIVERY_MS);
+  alice.write('secret\n');
+  world.advance(2 * DELIVERY_MS);
+  expect(textsOf(bob)).toEqual(['alice: hello bob']);
+  expect(textsOf(mallory)).toEqual([]);
+  expect(alice.complaints).toEqual([
+    'line 6 and all after it (1 so far) were not sent: nobody said that they are for mallory: the line "Chat mallory" does',
+  ]);
+});
+
+test('a pipe whose Chat ID is unreachable stops at the next text, and says which lines were not sent', async () => {
+  const world = await World.open({ users: ['alice', 'bob'], limits });
+  const { client, host } = clientIn(world, 'alice');
+  const alice = new Piper(client, host);
+  alice.write('Log on\nChat bob\nhello 1\nhello 2\nQuit\n');
+  alice.end();
+  world.advance(3000);
+  await promises();
+  expect(alice.complaints).toEqual(['lines 3 to 5 (3 lines) were not sent: the chat with bob has not started']);
+  expect([alice.code, alice.unsent]).toEqual([8, true]);
 });
 
 test('texts of a pipe when there is no chat are refused line by line, and it goes on', async () => {
