@@ -36,7 +36,7 @@ export class Addressee {
     return this.how === 'waiting' && this.kind === 'pipe';
   }
 
-  /** A script has waited for a line of this chat. */
+  /** A script has waited for a notice of this chat that names the other, or for its end. */
   saw({ session, peer, over }: ChatLine): void {
     if (over && session === this.session) this.ended();
     // A program that has begun to talk to somebody is not moved to another by what that one says.
@@ -51,9 +51,10 @@ export class Addressee {
     if (this.session !== null) this.session = NO_SESSION;
   }
 
-  /** The program has ended its chat. */
+  /** The program has ended its chat. A script says with `@wait` whom it is called by next; a pipe talks to one that calls, and no more. */
   ended(): void {
-    this.how = this.how === 'asked' || this.how === 'done' ? 'done' : 'waiting';
+    if (this.how === 'called') this.how = this.kind === 'pipe' ? 'done' : 'waiting';
+    else if (this.how === 'asked') this.how = 'done';
     this.peer = this.session = null;
   }
 
@@ -70,7 +71,8 @@ export class Addressee {
     const { session, peer } = this;
     if (session !== null && session === current.session) return session;
     if (session !== null) return { why: `the chat with ${peer ?? ''} has ended` };
-    if (current.peer === null) return null;
+    if (current.peer === null)
+      return this.how === 'asked' ? { why: `the chat with ${peer ?? ''} has not started` } : null;
     if (peer !== null) return { why: `the chat with ${peer} has not started, and ${current.peer} has called` };
     return { why: `nobody said that they are for ${current.peer}: the line "Chat ${current.peer}" does` };
   }

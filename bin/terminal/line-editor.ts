@@ -131,14 +131,20 @@ export class LineEditor {
   private enter(): Result {
     if (this.state === 'cut') return FULL;
     const line = this.text;
-    if (line.trim() !== '') {
-      const before = this.past.indexOf(line);
-      if (before >= 0) this.past.splice(before, 1);
-      this.past.push(line);
-      if (this.past.length > this.o.history) this.past.shift();
-    }
+    this.remember(line);
     this.set('');
     return { kind: 'line', line };
+  }
+
+  /** Up brings it back. */
+  remember(line: string): void {
+    if (line.trim() === '') return;
+    const isNew = this.recalled === this.past.length;
+    const before = this.past.indexOf(line);
+    if (before >= 0) this.past.splice(before, 1);
+    this.past.push(line);
+    if (this.past.length > this.o.history) this.past.shift();
+    if (isNew) this.recalled = this.past.length;
   }
 
   private put(text: string): void {

@@ -18,9 +18,13 @@ export interface PastedOptions {
   /** A line is carried out now. */
   readonly echo: (line: string, kind: 'command' | 'text') => void;
   readonly perform: (event: Command) => ClientError | undefined;
+  /** A text has been sent. */
+  readonly said: (text: string, peer: string) => void;
   /** What is neither a text nor an event of the machines. */
   readonly command: (line: Exclude<Line, { kind: 'text' | 'event' }>) => void;
   readonly tell: (line: string) => void;
+  /** Keeps lines that are not carried out for the user. @returns what is told of that */
+  readonly kept: (lines: readonly string[]) => string;
 }
 interface Batch {
   /** texts: all of them are for the chat in which they were pasted. */
@@ -53,9 +57,9 @@ export class Pasted {
     this.step();
   }
 
-  /** What is not carried out yet is not, for this reason. */
-  drop(why: string): void {
-    for (const batch of this.batches.splice(0)) this.tell(batch, why);
+  /** What is not carried out yet is not, for this reason. @param user where the user is afterwards */
+  drop(why: string, user: 'here' | 'gone'): void {
+    for (const batch of this.batches.splice(0)) this.tell(batch, why, user);
   }
 
   private event(event: ClientEvent): void {
@@ -133,7 +137,7 @@ export class Pasted {
         return this.perform(addressee, parsed.event, line);
       default:
         this.o.echo(line, 'command');
-        if (parsed.kind === 'quit') this.drop('they came after Quit');
+        if (parsed.kind === 'quit') this.drop('they came after Quit', 'gone');
         this.o.command(parsed);
         this.rest();
         return undefined;
@@ -143,9 +147,7 @@ export class Pasted {
   private perform(addressee: Addressee, event: Command, line: string): string | undefined {
     this.o.echo(line, 'command');
     const before = this.o.client.status;
-    // Whoever was called says so that the texts which follow are for the caller.
-    const answers = event.type === 'U.CHAT' && before.peer === event.id;
-    const refusal = answers ? undefined : this.o.perform(event);
+    const refusal = this.o.perform(event);
     if (refusal && refusal.code !== 'already-logged-on') return `"${line.trim()}" was refused`;
     if (event.type === 'U.CHAT') addressee.asks(event.id, before);
     if (event.type === 'U.END' || event.type === 'U.LOGOFF') addressee.ended();
@@ -154,25 +156,24 @@ export class Pasted {
   }
 
   private say(addressee: Addressee, text: string): string | undefined {
-    const { client, unconfirmed, echo } = this.o;
+    const { client, said, echo } = this.o;
     const session = addressee.of(client.status);
     if (typeof session === 'object' && session !== null) return session.why;
     if (session === null) return client.status.connection === 'Connected' ? 'there is no chat' : 'not connected';
     if (client.perform({ type: 'U.TEXT', text, session })) return 'the first of them was refused';
-    unconfirmed.said(text, client.status.peer ?? '');
+    said(text, client.status.peer ?? '');
     echo(text, 'text');
     return undefined;
   }
 
-  private tell({ kind, lines, next }: Batch, why: string): void {
+  private tell({ kind, lines, next }: Batch, why: string, user: 'here' | 'gone' = 'here'): void {
     const left = lines.length - next;
     if (left === 0) return;
     const done = kind === 'texts' ? 'sent' : 'carried out';
     const whole = `${String(lines.length)} pasted lines`;
-    this.o.tell(
-      next === 0
-        ? `${whole} were not ${done}: ${why}`
-        : `Of ${whole} ${String(next)} were ${done}, ${String(left)} were not: ${why}`,
-    );
+    const which =
+      next === 0 ? `${whole} were not ${done}` : `Of ${whole} ${String(next)} were ${done}, ${String(left)} were not`;
+    const kept = user === 'here' ? this.o.kept(lines.slice(next)) : '';
+    this.o.tell(`${which}: ${why}${kept}`);
   }
 }

@@ -11,7 +11,7 @@ import { Delivery } from './delivery';
 import { lineOf, whomLineOf } from './display';
 import { Outcome, OUTCOME } from './outcome';
 import { LINE_MAX, type PipeLine, type PipeLines } from './pipe';
-import { parseScriptLine } from './script';
+import { parseScriptLine, type Awaited } from './script';
 import type { Writer } from './writers';
 
 export interface RunnerOptions {
@@ -28,12 +28,10 @@ export interface RunnerOptions {
 }
 /** reading; ended: no more input will come; leaving: quitting. */
 type Phase = 'reading' | 'ended' | 'leaving';
-interface Waiting {
-  readonly text: string;
-  readonly matches: (line: string) => boolean;
+interface Waiting extends Awaited {
   readonly timer: unknown;
 }
-/** A line that was shown, and the chat that it is about. */
+/** A line that was shown, and the chat of which it is a notice of this program. */
 interface Shown {
   readonly line: string;
   readonly chat?: ChatLine;
@@ -112,9 +110,7 @@ export class Runner {
     this.outcome.note(event);
     this.follow(event);
     if (script === undefined) return;
-    const chat = chatOf(event);
-    for (const line of [lineOf(event), whomLineOf(event)])
-      if (line !== undefined) this.unseen.push({ line, ...(chat && { chat }) });
+    this.unseen.push(...shownOf(event));
     if (this.unseen.length > UNSEEN_LINES) this.unseen.shift();
     this.look();
     // Whoever is off line and does not come back hears nothing more.
@@ -160,7 +156,7 @@ export class Runner {
         this.patience = parsed.ms;
         return;
       case 'wait':
-        return this.wait(parsed.text, parsed.matches);
+        return this.wait(parsed);
       case 'fault':
         this.complain(parsed.why);
         this.outcome.fail(OUTCOME.refused);
@@ -330,10 +326,10 @@ export class Runner {
 
   // Waiting
 
-  private wait(text: string, matches: (line: string) => boolean): void {
+  private wait(awaited: Awaited): void {
     const seconds = String(this.patience / 1000);
     const timer = this.o.clock.setTimeout(() => this.vain(`nothing came for ${seconds} s`), this.patience);
-    this.waiting = { text, matches, timer };
+    this.waiting = { ...awaited, timer };
     this.look();
   }
 
@@ -344,7 +340,7 @@ export class Runner {
     const seen = this.unseen.splice(0, found < 0 ? this.unseen.length : found + 1);
     if (found < 0) return;
     const chat = seen.at(-1)?.chat;
-    if (chat) this.addressee.saw(chat);
+    if (chat && (chat.over || waiting.names(chat.peer))) this.addressee.saw(chat);
     this.o.clock.clearTimeout(waiting.timer);
     this.waiting = undefined;
   }
@@ -361,15 +357,16 @@ export class Runner {
   }
 }
 
-/** The chat that an event is about. */
-function chatOf(event: ClientEvent): ChatLine | undefined {
+/** What a `@wait` looks at. Only the notices of a chat are about it: `X has called you`, `Chat ended`. What X writes is a text. */
+function shownOf(event: ClientEvent): Shown[] {
+  const [line, whom] = [lineOf(event), whomLineOf(event)];
+  const plain = line === undefined ? [] : [{ line }];
   switch (event.event) {
     case 'chatStarted':
+      return [...plain, { line: whom ?? '', chat: { session: event.session, peer: event.peer, over: false } }];
     case 'chatEnded':
-      return { session: event.session, peer: event.peer, over: event.event === 'chatEnded' };
-    case 'text':
-      return { session: event.session, peer: event.from, over: false };
+      return [{ line: line ?? '', chat: { session: event.session, peer: event.peer, over: true } }];
     default:
-      return undefined;
+      return plain;
   }
 }

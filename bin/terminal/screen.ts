@@ -2,6 +2,7 @@
  * A terminal with one line being typed at the bottom and everything else above it: bytes of the keyboard in, one write for what they
  * changed out. Must never be here: what is written, what a line does.
  */
+import type { Cell } from './cells';
 import { Keyboard, type Input, type KeyName } from './keyboard';
 import { LineEditor, type Result } from './line-editor';
 import { Painter, type Size } from './painter';
@@ -18,6 +19,8 @@ export interface Question {
   readonly interrupt: boolean;
   /** Where the lines in question belong. */
   readonly begun?: Begun;
+  /** The connection on which they could have gone there has ended: nobody is asked any more. */
+  readonly withdrawn?: (begun: Begun) => void;
 }
 
 export interface ScreenOptions {
@@ -47,6 +50,15 @@ interface Asking {
   readonly interrupt: boolean;
   begun?: Begun;
   answer(yes: boolean): void;
+  withdraw(): void;
+}
+/** Entered or pasted while a question was open, and carried out after its answer. */
+type Held = Entered | { readonly kind: 'paste'; readonly lines: readonly string[]; begun: Begun };
+interface Entered {
+  readonly kind: 'line';
+  readonly line: string;
+  readonly shown: readonly Cell[];
+  begun: Begun;
 }
 /** bare: the cursor is on an empty row; prompted: on the line being typed; closed: nothing is typed any more. */
 type Phase = 'bare' | 'prompted' | 'closed';
@@ -54,6 +66,8 @@ type Phase = 'bare' | 'prompted' | 'closed';
 /** No chat has this number. */
 const NO_SESSION = 0;
 const HISTORY_LINES = 500;
+/** Nobody answers no question for longer than that; what is typed then stays in the line. */
+const HELD_MAX = 100;
 const PASTES_MARKED = '\u001b[?2004h';
 const PASTES_PLAIN = '\u001b[?2004l';
 const BELL = '\u0007';
@@ -76,6 +90,7 @@ export class Screen {
   /** quiet: what did not fit was said. */
   private complaint: 'due' | 'quiet' = 'due';
   private asking: Asking | undefined;
+  private held: Held[] = [];
   private readonly continued = (): void => this.resume();
   private readonly resized = (): void => this.write(this.painter.resize(this.size));
 
@@ -101,11 +116,13 @@ export class Screen {
   /** The connection is over: a later chat may have the number of this one (protocol 4.10), and is another. */
   disconnected(): void {
     this.moved((begun) => (begun.session === null ? begun : { ...begun, session: NO_SESSION }));
+    if (this.asking?.begun?.session === NO_SESSION) this.asking.withdraw();
   }
 
   private moved(to: (begun: Begun) => Begun): void {
     if (this.begun) this.begun = to(this.begun);
     if (this.asking?.begun) this.asking.begun = to(this.asking.begun);
+    for (const one of this.held) one.begun = to(one.begun);
   }
 
   /** What stands before the line being typed. */
@@ -125,26 +142,39 @@ export class Screen {
   }
 
   /**
-   * A question instead of the line being typed, which comes back afterwards. Only a letter answers: whoever presses Enter once more
-   * has said nothing. @param interrupt what Ctrl-C answers @param answer gets where the lines in question belong by then
+   * A question before the line being typed. Only a y or n by itself answers: whoever presses Enter once more, pastes or types on has
+   * said nothing, and what they typed waits. @param answer gets where the lines in question belong by then
    */
   question(text: string, o: Question, answer: (yes: boolean, begun: Begun) => void): void {
-    const back = (yes: boolean): void => {
+    const ends = (then: (begun: Begun) => void): void => {
       const begun = this.asking?.begun ?? this.o.now();
       this.asking = undefined;
       this.phase = 'bare';
       this.write(this.painter.hide());
-      answer(yes, begun);
+      then(begun);
+      this.release();
       if (this.phase === 'bare') this.draw();
     };
-    this.asking = { text: `${text} (y/n) `, ...o, answer: back };
+    this.asking = {
+      text: `${text} (y/n) `,
+      ...o,
+      answer: (yes) => ends((begun) => answer(yes, begun)),
+      withdraw: () => ends((begun) => o.withdrawn?.(begun)),
+    };
     this.draw();
   }
 
-  /** A line that was entered is typed on. */
+  /** A line that was entered is typed on; if another has been begun meanwhile, Up brings it back. */
   keep(line: string, begun: Begun): void {
+    if (!this.editor.isEmpty) return;
     this.begun = begun;
     this.editor.set(line);
+  }
+
+  /** @returns whether Up brings all of them back */
+  remember(lines: readonly string[]): boolean {
+    for (const line of lines.slice(-HISTORY_LINES)) this.editor.remember(line);
+    return lines.length <= HISTORY_LINES;
   }
 
   /** The line being typed disappears; lines can still be written. */
@@ -163,9 +193,7 @@ export class Screen {
     if (this.phase === 'closed') return;
     this.phase = 'prompted';
     const { asking, editor } = this;
-    this.write(
-      asking ? this.painter.show(asking.text, [], 0) : this.painter.show(this.prompt, editor.shown, editor.cursor),
-    );
+    this.write(this.painter.show(asking?.text ?? this.prompt, editor.shown, editor.cursor));
   }
 
   private get size(): Size {
@@ -185,12 +213,14 @@ export class Screen {
 
   private read(bytes: Buffer): void {
     const { revision } = this.editor;
-    for (const input of this.keyboard.feed(bytes)) if (this.phase !== 'closed') this.take(input);
+    const inputs = this.keyboard.feed(bytes);
+    for (const input of inputs)
+      if (this.phase !== 'closed' && !(this.asking && this.isAnswer(input, inputs.length, this.asking)))
+        this.take(input);
     if (this.phase === 'prompted' && this.editor.revision !== revision) this.draw();
   }
 
   private take(input: Input): void {
-    if (this.asking) return this.answer(input, this.asking);
     this.edit(input);
     if (this.phase !== 'prompted' || input.kind === 'paste-begins') return;
     if (!this.editor.isEmpty) {
@@ -236,15 +266,22 @@ export class Screen {
   }
 
   private enter(): void {
-    const { editor, o, painter } = this;
+    const { editor } = this;
     const { shown } = editor;
+    if (this.asking && (editor.isEmpty || this.isFull)) return this.bell();
     const result = editor.press('enter');
     if (result.kind !== 'line') return this.came(result);
-    this.write(painter.leave(o.stamp() + this.prompt, shown));
-    const begun = this.begun ?? o.now();
+    const begun = this.begun ?? this.o.now();
     this.begun = undefined;
+    const entered: Entered = { kind: 'line', line: result.line, shown, begun };
+    if (this.asking) this.held.push(entered);
+    else this.entered(entered);
+  }
+
+  private entered({ line, shown, begun }: Entered): void {
+    this.write(this.painter.leave(this.o.stamp() + this.prompt, shown));
     this.phase = 'bare';
-    if (o.line(result.line, begun) === 'kept') this.keep(result.line, begun);
+    if (this.o.line(line, begun) === 'kept') this.keep(line, begun);
     if (this.phase === 'bare') this.draw();
   }
 
@@ -266,15 +303,31 @@ export class Screen {
     this.o.tooLong(what);
   }
 
-  private answer(input: Input, asking: Asking): void {
-    if (input.kind === 'paste' || input.kind === 'paste-begins') return;
-    if (input.kind === 'key') {
-      if (input.name === 'interrupt') asking.answer(asking.interrupt);
-      else if (input.name === 'escape' || input.name === 'end-of-input') asking.answer(false);
-      return;
-    }
-    if (YES.includes(input.text)) asking.answer(true);
+  /** Whoever has begun to type something else does not answer with a letter of it. */
+  private isAnswer(input: Input, count: number, asking: Asking): boolean {
+    if (input.kind === 'key' && input.name === 'escape') asking.answer(false);
+    else if (!this.editor.isEmpty) return false;
+    else if (input.kind === 'key' && input.name === 'interrupt') asking.answer(asking.interrupt);
+    else if (input.kind === 'key' && input.name === 'end-of-input') asking.answer(false);
+    else if (count > 1 || input.kind !== 'text') return false;
+    else if (YES.includes(input.text)) asking.answer(true);
     else if (NO.includes(input.text)) asking.answer(false);
+    else return false;
+    return true;
+  }
+
+  private get isFull(): boolean {
+    return this.held.length >= HELD_MAX;
+  }
+
+  /** What waited for the answer. */
+  private release(): void {
+    while (!this.asking && this.phase !== 'closed') {
+      const one = this.held.shift();
+      if (!one) return;
+      if (one.kind === 'paste') this.o.pasted(one.lines, one.begun);
+      else this.entered(one);
+    }
   }
 
   private paste({ text, left }: Extract<Input, { kind: 'paste' }>): void {
@@ -291,10 +344,11 @@ export class Screen {
       .map((cell) => cell.text)
       .join('');
     const lines = `${before}${clean}${after}`.split('\n').filter((one) => one.trim() !== '');
-    if (lines.some((line) => Buffer.byteLength(line) > this.o.maxBytes)) return this.complain('paste');
+    if (this.isFull || lines.some((line) => Buffer.byteLength(line) > this.o.maxBytes)) return this.complain('paste');
     const begun = this.begun ?? this.o.now();
     this.begun = undefined;
     this.editor.set('');
+    if (this.asking) return void this.held.push({ kind: 'paste', lines, begun });
     this.write(this.painter.hide());
     this.phase = 'bare';
     this.o.pasted(lines, begun);

@@ -6,13 +6,22 @@ import { LineCutter, type PipeLine } from './pipe';
 
 export type ScriptLine =
   | { readonly kind: 'typed' | 'nothing' }
-  | { readonly kind: 'wait'; readonly text: string; readonly matches: (line: string) => boolean }
+  | ({ readonly kind: 'wait' } & Awaited)
   | { readonly kind: 'within'; readonly ms: number }
   | { readonly kind: 'fault'; readonly why: string };
+
+export interface Awaited {
+  readonly text: string;
+  readonly matches: (line: string) => boolean;
+  /** Whether this Client-ID stands there: what a line says is the other's to choose, what the script says is not. */
+  readonly names: (peer: string) => boolean;
+}
 
 /** Longest patience. */
 const WITHIN_MAX_S = 86_400;
 const READ_BYTES = 65_536;
+/** What stands beside the name where a chat starts. */
+const OF_NOTICES = /has called you|In a chat with|as you asked/g;
 
 export function parseScriptLine(line: string): ScriptLine {
   const text = line.trim();
@@ -30,13 +39,20 @@ export function parseScriptLine(line: string): ScriptLine {
 function waiting(text: string): ScriptLine {
   if (text === '') return { kind: 'fault', why: '@wait takes a line, or a /pattern/' };
   const [, source, flags] = /^\/(.+)\/(i?u?)$/.exec(text) ?? [];
-  if (source === undefined) return { kind: 'wait', text, matches: (line) => line === text };
+  if (source === undefined) return { kind: 'wait', text, matches: (line) => line === text, names: namedIn(text) };
   try {
     const pattern = new RegExp(source, flags);
-    return { kind: 'wait', text, matches: (line) => pattern.test(line) };
+    const words = source.replaceAll(/\\[A-Za-z]/g, ' ').replaceAll('\\', '');
+    return { kind: 'wait', text, matches: (line) => pattern.test(line), names: namedIn(words) };
   } catch (error) {
     return { kind: 'fault', why: (error as Error).message };
   }
+}
+
+/** As a whole word; those of the notice itself are nobody's name. */
+function namedIn(words: string): (peer: string) => boolean {
+  const named = words.replaceAll(OF_NOTICES, ' ');
+  return (peer) => new RegExp(`(?<![\\w-])${peer.replaceAll('.', '\\.')}(?![\\w-])`).test(named);
 }
 
 function within(text: string): ScriptLine {

@@ -10,6 +10,7 @@ import { blockedLine, carryOutBlocking } from './blocking';
 import { Completion } from './completion';
 import { actionable, asideOf, escaped, lineOf, stampOf, statusLines, whomLineOf, type Style } from './display';
 import { hasColours, painted, paletteOf, type Palette } from './look';
+import { Meant } from './meant';
 import { mistakeOf } from './mistakes';
 import { Pasted } from './pasted';
 import { Screen, type Begun } from './screen';
@@ -30,8 +31,6 @@ export interface TerminalOptions {
   /** Called once, when the user has left and every connection is closed. */
   readonly left: (code: number) => void;
 }
-/** So long after another than the last partner has called, a line that is begun is not for them: nobody notices faster. */
-const NOTICED_MS = 2_000;
 /** Of a list that is being read. */
 type Listing = 'none' | 'shown' | 'interrupted';
 /** What waits until the server has confirmed what was poured out. */
@@ -55,20 +54,18 @@ export class Terminal {
   private flushing: 'idle' | 'due' = 'idle';
   private listing: Listing = 'none';
   private listed = 0;
-  /** Whom the user has asked for or talked to last. */
-  private inMind: string | null = null;
-  /** Before this moment (ms of the clock) the user cannot have noticed that somebody else has called. */
-  private noticeable = 0;
+  private readonly meant: Meant;
 
   constructor(private readonly o: TerminalOptions) {
     const { input, output, client } = o;
     this.completion = new Completion(o.contacts);
+    this.meant = new Meant(() => o.clock.now());
     this.palette = paletteOf(hasColours(output));
     this.screen = new Screen({
       input,
       output,
       line: (line, begun) => this.carryOut(line, begun),
-      now: () => this.now(),
+      now: () => this.meant.begins(this.o.client.status),
       ended: (how) => (how === 'key' ? this.quit() : this.leave()),
       interrupted: () => this.interrupt(),
       pasted: (lines, begun) => this.askForPaste(lines, begun),
@@ -86,6 +83,8 @@ export class Terminal {
       clock: o.clock,
       echo: (line, kind) => this.echo(line, kind),
       perform: (event) => this.performNow(event),
+      said: (text, peer) => this.said(text, peer),
+      kept: (lines) => this.kept(lines),
       command: (line) => this.command(line),
       tell,
     });
@@ -102,7 +101,7 @@ export class Terminal {
   leave(): void {
     if (this.phase === 'leaving') return;
     this.phase = 'leaving';
-    this.pasted.drop('left before');
+    this.pasted.drop('left before', 'gone');
     if (this.unconfirmed.many) this.unconfirmed.doubt();
     this.unconfirmed.ends('connection');
     this.screen.close();
@@ -201,20 +200,10 @@ export class Terminal {
 
   // In
 
-  private now(): Begun {
-    const { session, peer, want } = this.o.client.status;
-    // Whoever types on when somebody else calls has not seen it yet.
-    if (this.o.clock.now() < this.noticeable) return { session: null, peer: null, want: null };
-    return { session, peer, want };
-  }
-
   private started(chat: Extract<ClientEvent, { event: 'chatStarted' }>): void {
     if (!chat.asked && this.o.bell) this.screen.bell();
-    if (chat.asked) {
-      this.noticeable = 0;
-      this.screen.started({ ...chat, want: null });
-    } else if (this.inMind !== null && this.inMind !== chat.peer) this.noticeable = this.o.clock.now() + NOTICED_MS;
-    this.inMind = chat.peer;
+    this.meant.started(chat);
+    this.screen.started({ ...chat, want: null });
   }
 
   private carryOut(line: string, begun: Begun): 'done' | 'kept' {
@@ -250,10 +239,25 @@ export class Terminal {
       this.finishing = 'nothing';
       this.unconfirmed.ends('connection');
     }
+    if (event.type === 'U.CHAT' && event.id === this.o.client.status.peer) return this.goOn(event.id);
     const refusal = this.o.client.perform(event);
-    if (event.type === 'U.CHAT' && !refusal) this.inMind = event.id;
+    if (event.type === 'U.CHAT') this.asked(event.id, refusal);
     if ('id' in event && refusal?.code !== 'invalid-id') this.completion.meet(event.id);
     return refusal;
+  }
+
+  private asked(id: string, refusal: ClientError | undefined): void {
+    const { peer } = this.o.client.status;
+    this.meant.asks(id, refusal ? 'refused' : 'sent');
+    if (!refusal || peer === null) return;
+    const then = `Chat ${peer} goes on with ${peer}; \\ before a line makes it a text`;
+    this.shown.push(this.palette.aside(`(what you type is for ${id} now, and not sent to ${peer}: ${then})`));
+  }
+
+  /** Whoever names the one with whom the chat of this moment is means that one. */
+  private goOn(peer: string): undefined {
+    this.meant.asks(peer, 'current');
+    this.shown.push(this.palette.aside(`(what you type is for ${peer})`));
   }
 
   private command(parsed: Exclude<Line, { kind: 'text' | 'event' }>): void {
@@ -282,7 +286,7 @@ export class Terminal {
   /** @returns whether the line is dealt with: it is no text, or that is asked */
   private isMistaken(line: string, begun: Begun): boolean {
     const { session, peer, connection, chat } = this.o.client.status;
-    if (line.startsWith('\\') || begun.session !== session || begun.want !== null) return false;
+    if (line.startsWith('\\') || begun.session !== session) return false;
     if (session === null && connection !== 'Offline' && chat !== 'Connected') return false;
     const sentence = mistakeOf(line, { inChat: session !== null, isKnown: (id) => this.completion.knows(id) });
     if (sentence === undefined) return false;
@@ -290,7 +294,11 @@ export class Terminal {
     if (session === null) return true;
     this.flush();
     const text = `Send it to ${peer ?? ''} as a text?`;
-    this.screen.question(text, { interrupt: false, begun }, (yes, now) => {
+    const withdrawn = (now: Begun): void => {
+      if (!this.say(line, now)) this.screen.keep(line, now);
+      this.flush();
+    };
+    this.screen.question(text, { interrupt: false, begun, withdrawn }, (yes, now) => {
       if (!yes || !this.say(line, now)) this.screen.keep(line, now);
       this.flush();
     });
@@ -302,24 +310,19 @@ export class Terminal {
     const { client } = this.o;
     const refusal = client.perform({ type: 'U.TEXT', text, session: begun.session });
     if (!refusal) {
-      this.unconfirmed.said(text, begun.peer ?? '');
+      this.said(text, begun.peer ?? '');
       return true;
     }
     const { session, want } = client.status;
     if (begun.session === null && session === null) return want === null;
-    if (begun.session !== session) this.shown.push(this.palette.failure(this.keptBack(begun)));
+    if (begun.session !== session)
+      this.shown.push(this.palette.failure(this.meant.keptBack(begun, client.status.peer)));
     return false;
   }
 
-  /** A second Enter brings only this again: the line has to be cleared before it can be begun in another chat. */
-  private keptBack({ session, peer }: Begun): string {
-    const now = this.o.client.status.peer;
-    const why =
-      session === null
-        ? 'This line was begun before the chat'
-        : `This line was begun in the chat with ${peer ?? ''}, which has ended`;
-    const then = now === null ? '' : `; Ctrl-U and then Up make it a line for ${now}`;
-    return `${why}. Nothing was sent: Ctrl-U clears it${then}.`;
+  private said(text: string, peer: string): void {
+    this.meant.said(peer);
+    this.unconfirmed.said(text, peer);
   }
 
   private tooLong(what: 'line' | 'paste'): void {
@@ -340,7 +343,7 @@ export class Terminal {
       return;
     }
     if (this.pasted.waiting) {
-      this.pasted.drop('stopped with Ctrl-C');
+      this.pasted.drop('stopped with Ctrl-C', 'here');
       return this.flush();
     }
     if (client.status.chat === 'Active Chat') {
@@ -351,17 +354,31 @@ export class Terminal {
   }
 
   private askForPaste(lines: readonly string[], begun: Begun): void {
-    const inChat = begun.session !== null || this.o.client.status.chat === 'Active Chat';
     const count = String(lines.length);
-    const whom = begun.peer === null ? '' : ` to ${begun.peer}`;
-    const what = inChat ? `Send ${count} lines as ${count} texts${whom}?` : `Carry out ${count} lines?`;
-    this.screen.question(what, { interrupt: false, begun }, (yes, now) => {
-      if (!yes) return;
-      if (inChat && now.session === null)
-        this.shown.push(this.palette.failure(`${count} pasted lines were not sent: they were pasted before the chat`));
-      else this.pasted.add(inChat ? 'texts' : 'lines', lines, now);
+    const whom = begun.peer ?? begun.want;
+    const inChat = begun.session !== null || this.o.client.status.chat === 'Active Chat';
+    if (inChat && begun.session === null)
+      return this.notSent(lines, whom === null ? 'they were pasted before the chat' : `they are for ${whom}`);
+    const withdrawn = (): void => this.notSent(lines, `the chat with ${whom ?? ''} has ended`);
+    const what = inChat ? `Send ${count} lines to ${whom ?? ''}?` : `Carry out ${count} lines?`;
+    this.screen.question(what, { interrupt: false, begun, withdrawn }, (yes, now) => {
+      if (yes) this.pasted.add(inChat ? 'texts' : 'lines', lines, now);
+      else
+        this.shown.push(
+          this.palette.aside(`(${count} lines not ${inChat ? 'sent' : 'carried out'}${this.kept(lines)})`),
+        );
       this.flush();
     });
+  }
+
+  private notSent(lines: readonly string[], why: string): void {
+    const what = `${String(lines.length)} pasted lines were not sent: ${why}${this.kept(lines)}`;
+    this.shown.push(this.palette.failure(what));
+    this.flush();
+  }
+
+  private kept(lines: readonly string[]): string {
+    return this.screen.remember(lines) ? '; Up brings them back' : '';
   }
 
   private echo(line: string, kind: 'command' | 'text'): void {

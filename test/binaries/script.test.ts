@@ -32,7 +32,7 @@ test('two scripts play V1 with each other', async () => {
       'b',
       '# V1, the one who is called',
       'Log on',
-      '@wait Chat started',
+      '@wait alice has called you',
       '@wait alice: hello',
       'hello alice',
       '@wait Chat ended',

@@ -183,7 +183,9 @@ describe('pasted texts', () => {
     await promises();
     const told = it.alice.lines.filter((line) => /pasted lines/.test(line)).join();
     const [, sent = '', not = ''] =
-      /^Of 700 pasted lines (\d+) were sent, (\d+) were not: the chat with bob has ended$/.exec(told) ?? [];
+      /^Of 700 pasted lines (\d+) were sent, (\d+) were not: the chat with bob has ended; Up brings them back$/.exec(
+        told,
+      ) ?? [];
     expect(Number(sent) + Number(not)).toBe(700);
     const [doubt = ''] = doubts(it.alice);
     const [, first = '', last = ''] = /from "line (\d+)" to "line (\d+)"/.exec(doubt) ?? [];
@@ -274,10 +276,18 @@ describe('pasted commands', () => {
     [
       'a chat that does not start',
       ['Log on', 'Chat carol', 'hello'],
-      'Of 3 pasted lines 2 were carried out, 1 were not: there is no chat',
+      'Of 3 pasted lines 2 were carried out, 1 were not: the chat with carol has not started; Up brings them back',
     ],
-    ['a text without a chat', ['hello', 'Log on'], '2 pasted lines were not carried out: not connected'],
-    ['a command that is refused', ['Chat bob', 'hello'], '2 pasted lines were not carried out: "Chat bob" was refused'],
+    [
+      'a text without a chat',
+      ['hello', 'Log on'],
+      '2 pasted lines were not carried out: not connected; Up brings them back',
+    ],
+    [
+      'a command that is refused',
+      ['Chat bob', 'hello'],
+      '2 pasted lines were not carried out: "Chat bob" was refused; Up brings them back',
+    ],
     [
       'what comes after Quit',
       ['Log on', 'Quit', 'hello'],
@@ -304,7 +314,7 @@ describe('pasted commands', () => {
     expect(it.mallory.isInChat).toBe(true);
     expect(textsOf(it.mallory)).toEqual([]);
     expect(it.alice.lines).toContain(
-      'Of 2 pasted lines 1 were carried out, 1 were not: the chat with bob has not started, and mallory has called',
+      'Of 2 pasted lines 1 were carried out, 1 were not: the chat with bob has not started, and mallory has called; Up brings them back',
     );
   });
 
@@ -315,6 +325,13 @@ describe('pasted commands', () => {
     it.world.advance(1000);
     await promises();
     expect(it.alice.client.status).toMatchObject({ connection: 'Connected', chat: 'Connected' });
-    expect(it.alice.lines).toContain('Of 3 pasted lines 1 were carried out, 2 were not: stopped with Ctrl-C');
+    expect(it.alice.lines).toContain(
+      'Of 3 pasted lines 1 were carried out, 2 were not: stopped with Ctrl-C; Up brings them back',
+    );
+    const UP = '\u001b[A';
+    it.world.advance(100);
+    it.alice.press(`${UP}${UP}\r`);
+    await promises();
+    expect(it.alice.lines).toContain('alice · Connected > Chat bob');
   });
 });

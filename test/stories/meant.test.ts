@@ -100,6 +100,36 @@ describe('somebody else calls than the last partner', () => {
     expect(textsOf(it.mallory)).toEqual(['alice: who are you?']);
   });
 
+  test('however often: only what the user does moves whom a line may be for at once', async () => {
+    const it = await called();
+    does(it, it.mallory, 'End chat');
+    it.world.advance(2 * NOTICED_MS);
+    does(it, it.mallory, 'Chat alice');
+    it.alice.enter('secret');
+    it.world.advance(DELIVERY_MS);
+    expect(textsOf(it.mallory)).toEqual([]);
+    it.alice.press(CTRL_U);
+    // Once she has been answered she is the last partner.
+    it.world.advance(NOTICED_MS);
+    it.alice.enter('who are you?');
+    it.world.advance(DELIVERY_MS);
+    does(it, it.mallory, 'End chat');
+    does(it, it.mallory, 'Chat alice');
+    it.alice.enter('again?');
+    it.world.advance(DELIVERY_MS);
+    expect(textsOf(it.mallory)).toEqual(['alice: who are you?', 'alice: again?']);
+  });
+
+  test('also where nobody has been answered yet', async () => {
+    const it = await room();
+    does(it, it.bob, 'Chat alice');
+    does(it, it.bob, 'End chat');
+    does(it, it.mallory, 'Chat alice');
+    it.alice.enter('secret');
+    it.world.advance(DELIVERY_MS);
+    expect(textsOf(it.mallory)).toEqual([]);
+  });
+
   test('the last partner may be answered at once, and so may whoever is called', async () => {
     const it = await called();
     does(it, it.mallory, 'End chat');
@@ -112,6 +142,78 @@ describe('somebody else calls than the last partner', () => {
     it.alice.enter('here again');
     it.world.advance(DELIVERY_MS);
     expect(textsOf(it.bob)).toEqual(['alice: hello bob', 'alice: here I am', 'alice: here again']);
+  });
+});
+
+describe('a Chat ID that is refused', () => {
+  const ASIDE =
+    '(what you type is for bob now, and not sent to mallory: Chat mallory goes on with mallory; \\ before a line makes it a text)';
+  const KEPT =
+    'This line is for bob, whom you asked for last. Nothing was sent: Ctrl-U clears it; Ctrl-U and then Chat mallory make the next one a line for mallory.';
+
+  test('what follows is for the one who was asked for, not for who is there, until the user says so', async () => {
+    const it = await room();
+    does(it, it.mallory, 'Chat alice');
+    it.world.advance(NOTICED_MS);
+    it.alice.press('Chat bob\rSECRET for bob\r');
+    it.world.advance(DELIVERY_MS);
+    await promises();
+    expect(textsOf(it.mallory)).toEqual([]);
+    expect(it.alice.lines.slice(-4)).toEqual([
+      'End the current chat first',
+      ASIDE,
+      'alice · Active Chat with mallory > SECRET for bob',
+      KEPT,
+    ]);
+    // As the sentence says.
+    it.alice.enter(`${CTRL_U}Chat mallory`);
+    it.alice.enter('who are you?');
+    it.world.advance(DELIVERY_MS);
+    await promises();
+    expect(textsOf(it.mallory)).toEqual(['alice: who are you?']);
+    expect(it.alice.lines).toContain('(what you type is for mallory)');
+  });
+
+  test('while another is asked for: the line is not for that one', async () => {
+    const it = await room();
+    it.alice.press('Chat mallory\rChat bob\rSECRET for bo');
+    it.world.advance(2 * DELIVERY_MS);
+    expect(it.mallory.isInChat).toBe(true);
+    it.alice.press('b\r');
+    it.alice.enter(`${CTRL_U}and more`);
+    it.world.advance(DELIVERY_MS);
+    await promises();
+    expect(textsOf(it.mallory)).toEqual([]);
+    expect(it.alice.lines.filter((line) => line === KEPT)).toHaveLength(2);
+  });
+
+  test.each([
+    ['is asked for again', (it: Room) => it.alice.enter('Chat bob')],
+    ['calls', (it: Room) => it.bob.type('Chat alice')],
+  ])('when that one %s, the line that was begun for them is theirs', async (_, start) => {
+    const it = await room();
+    does(it, it.mallory, 'Chat alice');
+    it.alice.enter('Chat bob');
+    it.alice.enter('End chat');
+    it.world.advance(DELIVERY_MS);
+    start(it);
+    it.alice.press('hel');
+    it.world.advance(2 * DELIVERY_MS);
+    it.alice.press('lo\r');
+    it.world.advance(DELIVERY_MS);
+    expect(textsOf(it.bob)).toEqual(['alice: hello']);
+    expect(textsOf(it.mallory)).toEqual([]);
+  });
+
+  test('two words that are no command for the user: a sentence says how they become a text, and the chat goes on', async () => {
+    const it = await room();
+    it.alice.enter('Chat bob');
+    it.world.advance(2 * DELIVERY_MS);
+    it.alice.enter('chat later');
+    it.alice.enter('Chat bob');
+    it.alice.enter('\\chat later');
+    it.world.advance(DELIVERY_MS);
+    expect(textsOf(it.bob)).toEqual(['alice: chat later']);
   });
 });
 
@@ -231,7 +333,7 @@ describe('a script, and whom it has seen', () => {
     world.until(() => client.status.connection === 'Connected');
     bob.type('Chat alice');
     world.advance(2 * DELIVERY_MS);
-    alice.write('hello bob\n@wait mallory: now to me\nsecret\n');
+    alice.write('hello bob\n@wait mallory has called you\n@wait mallory: now to me\nsecret\n');
     world.advance(DELIVERY_MS);
     bob.type('End chat');
     world.advance(2 * DELIVERY_MS);
@@ -243,6 +345,94 @@ describe('a script, and whom it has seen', () => {
     expect(textsOf(mallory)).toEqual([]);
     expect(alice.complaints.join('\n')).toContain('not sent: the chat with bob has ended');
   });
+});
+
+describe('a script that is called', () => {
+  /** Bob's script has waited, and mallory, or whatever she is called, has called and written; @returns what she has read. */
+  async function overheard(id: string, waitsFor: string, writes: string): Promise<[string[], Piper]> {
+    const world = await World.open({ users: ['alice', id], limits });
+    const [mallory] = world.connect(id);
+    const { client, host } = clientIn(world, 'alice');
+    const alice = new Piper(client, host, 'script');
+    alice.write(`Log on\n@wait ${waitsFor}\nsecret\n`);
+    world.until(() => client.status.connection === 'Connected');
+    mallory.type('Chat alice');
+    world.advance(2 * DELIVERY_MS);
+    mallory.type(writes);
+    world.advance(2 * DELIVERY_MS);
+    alice.runner.leave();
+    return [textsOf(mallory), alice];
+  }
+
+  test.each([
+    ['mallory', '/bob has called you/', 'bob has called you'],
+    ['mallory', '/bob has called you/', 'x'],
+    ['mallory', 'mallory: for you', 'for you'],
+    ['mallory', '/for you/', 'for you'],
+    ['mallory', 'Chat started', 'x'],
+    ['mallory', '/has called you/', 'x'],
+    ['jimbob', '/bob has called you/', 'x'],
+    ['x-bob', '/bob has called you/', 'x'],
+    ['x.bob', '/bob has called you/', 'x'],
+    ['you', '/has called you/', 'x'],
+    ['started', 'Chat started', 'x'],
+  ])('%s does not become its partner through @wait %s with the text "%s"', async (id, waitsFor, writes) => {
+    const [texts] = await overheard(id, waitsFor, writes);
+    expect(texts).toEqual([]);
+  });
+
+  test('its stop says what to do', async () => {
+    const [, { complaints, lines }] = await overheard('malice', '/alice has called you/', 'x');
+    expect(lines).toContain('malice has called you');
+    expect(complaints).toEqual([
+      'script: line 3 and all after it (1 so far) were not sent: nobody said that they are for malice: the line "Chat malice" does',
+    ]);
+  });
+
+  test.each([
+    ['bob', 'bob has called you'],
+    ['bob', '/^bob has called you$/'],
+    ['bob', '/\\bbob\\b.*called/'],
+    ['b.o-b_1', '/^b\\.o-b_1 has/'],
+    ['bob', '/(carol|bob) has called you/'],
+  ])('%s does through @wait %s', async (id, waitsFor) => {
+    const [texts] = await overheard(id, waitsFor, 'x');
+    expect(texts).toEqual(['alice: secret']);
+  });
+});
+
+test('a pipe without Chat ID talks to one that calls: after its own End chat to nobody else', async () => {
+  const world = await World.open({ users: ['alice', 'bob', 'mallory'], limits });
+  const [bob, mallory] = world.connect('bob', 'mallory');
+  const { client, host } = clientIn(world, 'alice');
+  const alice = new Piper(client, host);
+  alice.write('Log on\nLog off\nLog on\n');
+  world.until(() => client.status.connection === 'Connected' && alice.lines.length === 3);
+  bob.type('Chat alice');
+  world.advance(2 * DELIVERY_MS);
+  alice.write('hello bob\nEnd chat\n');
+  world.advance(2 * DELIVERY_MS);
+  mallory.type('Chat alice');
+  world.advance(2 * DELIVERY_MS);
+  alice.write('secret\n');
+  world.advance(2 * DELIVERY_MS);
+  expect(textsOf(bob)).toEqual(['alice: hello bob']);
+  expect(textsOf(mallory)).toEqual([]);
+  expect(alice.complaints).toEqual([
+    'line 6 and all after it (1 so far) were not sent: nobody said that they are for mallory: the line "Chat mallory" does',
+  ]);
+});
+
+test('a pipe whose Chat ID is unreachable stops at the next text, and says which lines were not sent', async () => {
+  const world = await World.open({ users: ['alice', 'bob'], limits });
+  const { client, host } = clientIn(world, 'alice');
+  const alice = new Piper(client, host);
+  alice.write('Log on\nChat bob\nhello 1\nhello 2\nQuit\n');
+  alice.end();
+  world.advance(3000);
+  await promises();
+  expect(alice.complaints).toEqual(['lines 3 to 5 (3 lines) were not sent: the chat with bob has not started']);
+  expect([alice.code, alice.unsent]).toEqual([8, true]);
 });
 
 test('texts of a pipe when there is no chat are refused line by line, and it goes on', async () => {

@@ -8,6 +8,7 @@ const DELIVERY_MS = 5;
 const limits = { CALLS_PER_MINUTE: 0, T_ACTIVITY_MS: 10_000_000 };
 const ESCAPE = '\u001b';
 const CTRL_C = '\u0003';
+const UP = '\u001b[A';
 
 interface Room {
   readonly world: World;
@@ -44,15 +45,20 @@ test('a line that looks like a command is not sent without a y; else it is there
   const { alice, world } = it;
   alice.enter('/msg bob hi');
   expect(alice.raw).toContain(QUESTION);
-  // One who presses Enter again, types on or pastes has not answered.
+  // One who presses Enter again, types on or pastes has not answered, and what they typed waits.
   alice.press('\r');
-  alice.press('yes');
+  for (const key of 'hey') alice.press(key);
+  world.advance(DELIVERY_MS);
+  expect(textsOf(it.bob)).toEqual([]);
+  alice.press('\r');
+  alice.press('yes\r');
   alice.paste('y');
   world.advance(DELIVERY_MS);
   expect(textsOf(it.bob)).toEqual([]);
+  alice.press(CTRL_C);
   alice.press('y');
   world.advance(DELIVERY_MS);
-  expect(textsOf(it.bob)).toEqual(['alice: /msg bob hi']);
+  expect(textsOf(it.bob)).toEqual(['alice: /msg bob hi', 'alice: hey', 'alice: yes']);
   for (const no of ['n', ESCAPE, CTRL_C]) {
     alice.enter('endchat');
     alice.press(no);
@@ -61,7 +67,7 @@ test('a line that looks like a command is not sent without a y; else it is there
   // What a \ begins is a text at once.
   alice.enter('\\endchat');
   world.advance(DELIVERY_MS);
-  expect(textsOf(it.bob).slice(1)).toEqual([...Array<string>(3).fill('alice: endchat with bob'), 'alice: endchat']);
+  expect(textsOf(it.bob).slice(3)).toEqual([...Array<string>(3).fill('alice: endchat with bob'), 'alice: endchat']);
   await promises();
   expect(alice.lines).toContain('There is no command "endchat": did you mean End chat?');
 });
@@ -81,32 +87,92 @@ test('the answer is for the chat in which the line was begun', async () => {
   expect(alice.lines.join('\n')).toContain('This line was begun in the chat with bob, which has ended');
 });
 
-test.each([
-  ['a line', (alice: Typist) => alice.enter('endchat')],
-  ['a paste', (alice: Typist) => alice.paste('secret 1\nsecret 2')],
-])('after a lost connection a chat of the same number is another, also for the question about %s', async (_, ask) => {
-  const it = await room();
-  const { alice, world } = it;
-  world.store.reserve = () => 1;
-  alice.enter('Log on');
-  world.until(() => alice.client.status.connection === 'Connected');
-  alice.enter('Chat bob');
-  world.until(() => it.bob.isInChat);
-  const { session } = alice.client.status;
-  ask(alice);
-  world.crashServer();
-  world.until(() => alice.client.status.connection === 'Offline' && it.mallory.isOffline);
-  await world.startServer();
-  void alice.client.logOn();
-  it.mallory.type('Log on');
-  world.until(() => alice.client.status.connection === 'Connected' && it.mallory.isConnected);
-  it.mallory.type('Chat alice');
-  world.advance(5000);
-  expect(alice.client.status.session).toBe(session);
-  alice.press('y');
-  world.advance(DELIVERY_MS);
-  expect(textsOf(it.mallory)).toEqual([]);
+describe('while a question is open', () => {
+  test('a second paste is asked about after the first, and a line goes after both', async () => {
+    const it = await chatting();
+    const { alice, world } = it;
+    alice.paste('one\ntwo');
+    expect(alice.raw).toContain('Send 2 lines to bob? (y/n)');
+    alice.paste('three\nfour\nfive');
+    alice.enter('six');
+    alice.press('y');
+    expect(alice.raw).toContain('Send 3 lines to bob? (y/n)');
+    alice.press('y');
+    world.advance(DELIVERY_MS);
+    const texts = ['one', 'two', 'three', 'four', 'five', 'six'];
+    expect(textsOf(it.bob)).toEqual(texts.map((text) => `alice: ${text}`));
+  });
+
+  test('what is begun for one chat is for no other, though it was entered meanwhile', async () => {
+    const it = await chatting();
+    const { alice, world } = it;
+    alice.paste('one\ntwo');
+    alice.enter('secret');
+    it.bob.type('End chat');
+    world.advance(2 * DELIVERY_MS);
+    it.mallory.type('Chat alice');
+    world.advance(5000);
+    alice.press('y');
+    world.advance(DELIVERY_MS);
+    await promises();
+    expect(textsOf(it.mallory)).toEqual([]);
+    const shown = alice.lines.join('\n');
+    expect(shown).toContain('2 pasted lines were not sent: the chat with bob has ended; Up brings them back');
+    expect(shown).toContain('This line was begun in the chat with bob, which has ended');
+  });
+
+  test('a paste that nobody wants to send comes back with Up; one that cannot be sent is not asked about', async () => {
+    const it = await chatting();
+    const { alice, world } = it;
+    alice.paste('one\ntwo');
+    alice.press('n');
+    alice.press(`${UP}\r`);
+    world.advance(DELIVERY_MS);
+    await promises();
+    expect(textsOf(it.bob)).toEqual(['alice: two']);
+    expect(alice.lines).toContain('(2 lines not sent; Up brings them back)');
+    alice.enter('Chat mallory');
+    alice.paste('three\nfour');
+    await promises();
+    expect(alice.lines.at(-1)).toBe('2 pasted lines were not sent: they are for mallory; Up brings them back');
+  });
 });
+
+test.each([
+  ['a line', (alice: Typist) => alice.enter('endchat'), 'This line was begun in the chat with bob, which has ended'],
+  [
+    'a paste',
+    (alice: Typist) => alice.paste('secret 1\nsecret 2'),
+    '2 pasted lines were not sent: the chat with bob has ended; Up brings them back',
+  ],
+])(
+  'after a lost connection a chat of the same number is another: the question about %s is withdrawn',
+  async (_, ask, told) => {
+    const it = await room();
+    const { alice, world } = it;
+    world.store.reserve = () => 1;
+    alice.enter('Log on');
+    world.until(() => alice.client.status.connection === 'Connected');
+    alice.enter('Chat bob');
+    world.until(() => it.bob.isInChat);
+    const { session } = alice.client.status;
+    ask(alice);
+    world.crashServer();
+    world.until(() => alice.client.status.connection === 'Offline' && it.mallory.isOffline);
+    await promises();
+    expect(alice.lines.join('\n')).toContain(told);
+    await world.startServer();
+    void alice.client.logOn();
+    it.mallory.type('Log on');
+    world.until(() => alice.client.status.connection === 'Connected' && it.mallory.isConnected);
+    it.mallory.type('Chat alice');
+    world.advance(5000);
+    expect(alice.client.status.session).toBe(session);
+    alice.press('y');
+    world.advance(DELIVERY_MS);
+    expect(textsOf(it.mallory)).toEqual([]);
+  },
+);
 
 test('Help and Status are answered in a chat; with a \\ they are texts', async () => {
   const it = await chatting();
