@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { serveHub } from '../diagrams/inspector/hub';
+import { ASSIGNMENT_ONLY } from '../diagrams/report/play/assignment';
 import type { Scenario } from '../diagrams/report/play/play';
 import { systemRandom } from '../transport/security/random';
 import { Lecture, TALK_MS, TALKING } from './demo/lecture';
@@ -57,7 +58,7 @@ async function play({ id, title, clients, play: act }: Scenario, o: Options, lec
   const { verbose = false, keepalives = false } = o;
   const view = new View({ verbose, keepalives, columns, paint, say } satisfies ViewOptions);
   const gate: Gate = lecture?.gate ?? (() => view.quiet());
-  const args = lecture ? (['--inspect', ...TALKING] as const) : [];
+  const args = lecture ? ['--inspect', ...TALKING] : ASSIGNMENT_ONLY;
   const stage = await Stage.open(view.happened.bind(view), args, gate, lecture && TALK_MS);
   lecture?.begin(stage, view);
   try {

@@ -246,11 +246,14 @@ export class Stage {
     return actor;
   }
 
-  /** Everybody's input ends, so everybody logs off and leaves; then the server is told to stop. @throws Error if one fails */
-  async finish(): Promise<void> {
+  /**
+   * Everybody's input ends, so everybody logs off and leaves; then the server is told to stop.
+   * @param codes exit codes other than 0, by name @throws Error if one fails
+   */
+  async finish(codes: Readonly<Record<string, number>> = {}): Promise<void> {
     const clients = this.actors.filter((actor) => actor !== this.running?.process);
     for (const client of clients) client.end();
-    await Promise.all(clients.map((client) => expectExit(client)));
+    await Promise.all(clients.map((client) => expectExit(client, codes[client.name])));
     this.running?.process.kill('SIGTERM');
     if (this.running) await expectExit(this.running.process);
   }
@@ -263,7 +266,7 @@ export class Stage {
   }
 }
 
-async function expectExit(actor: Actor): Promise<void> {
+async function expectExit(actor: Actor, expected = 0): Promise<void> {
   const code = await actor.exit;
-  if (code !== 0) throw new Error(`${actor.name} ended with ${String(code)}: ${actor.errors.join(' ')}`);
+  if (code !== expected) throw new Error(`${actor.name} ended with ${String(code)}: ${actor.errors.join(' ')}`);
 }

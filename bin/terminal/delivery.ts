@@ -5,7 +5,7 @@
 
 /** Then the server is asked before the next text: at its usual speed it takes these in 13 s. */
 export const WINDOW_TEXTS = 256;
-/** As many as a conversation has on its way; a server takes them at once (protocol 4.3), so nobody is asked. */
+/** For a trace with the messages of the assignment nobody is asked about so few: a server takes them at once (protocol 4.3). */
 export const FEW_TEXTS = 32;
 
 export class Delivery {
@@ -29,14 +29,13 @@ export class Delivery {
   get full(): boolean {
     return this.count >= WINDOW_TEXTS;
   }
-  /** Too many to close the connection while they are on their way. */
-  get many(): boolean {
-    return this.count > FEW_TEXTS;
+  /** Whether they must not be left on their way. @param asking off: few may be */
+  isOpen(asking: 'on' | 'off'): boolean {
+    return this.count > (asking === 'on' ? 0 : FEW_TEXTS);
   }
 
-  /** @param pouring more lines wait @returns what to tell; undefined if nothing is in doubt */
-  doubt(pouring: boolean, peer: string | null): string | undefined {
-    if (!this.many && !(pouring && this.count > 0)) return undefined;
+  /** @returns what to tell of them */
+  doubt(peer: string | null): string {
     const lines =
       this.count === 1 ? `line ${String(this.first)}` : `lines ${String(this.first)} to ${String(this.last)}`;
     const look = `History ${peer ?? 'ID'} shows which it has`;

@@ -23,8 +23,6 @@ export interface FrontOptions {
   /** Whether the terminal rings when somebody calls. */
   readonly bell: boolean;
 }
-/** What only a person at a terminal has. */
-type Personal = Pick<TerminalOptions, 'confirming'>;
 export interface Front {
   leave(): void;
 }
@@ -51,7 +49,9 @@ export function checkFront({ json }: FrontOptions, dump: string | undefined): vo
 /** @param left called once, at the end, with the exit code */
 export function openFront(
   client: ChatClient,
-  o: FrontOptions & Personal & Streams & { readonly clock: Clock; readonly complain: Outputs['complain'] },
+  o: FrontOptions &
+    Streams &
+    Pick<TerminalOptions, 'confirming'> & { readonly clock: Clock; readonly complain: Outputs['complain'] },
   left: (code: number) => void,
 ): Front {
   const { input, output, clock, complain, script, json, bell, confirming } = o;
@@ -70,11 +70,12 @@ export function openFront(
     const writer = json
       ? new JsonWriter({ write, complain }, () => clock.wall(), client)
       : new PlainWriter({ write, complain }, style);
-    // A pipe ends with 0, since what happened stands in its lines; unless texts were kept back: who poured them must know.
+    // A pipe ends with 0, since what happened stands in its lines; unless texts went nowhere, or may have: who wrote them must know.
     const end = (code: number, unsent: boolean): void =>
       left(script !== undefined || json ? code : unsent ? OUTCOME.refused : OUTCOME.ok);
     const name = script === '-' ? 'standard input' : script;
-    return new Runner({ client, lines: new PipeLines(input), writer, clock, script: name, complain, left: end });
+    const lines = new PipeLines(input);
+    return new Runner({ client, lines, writer, clock, script: name, confirming, complain, left: end });
   }
 }
 

@@ -118,11 +118,12 @@ export class Pasted {
     return !client.congested && !unconfirmed.full;
   }
 
-  /** Whether the server has to be asked before the connection is closed. */
+  /** Whether the server has to be asked before the chat ends or the connection is closed. */
   private mustConfirm({ kind, lines, next }: Batch): boolean {
     const { unconfirmed } = this.o;
-    const parsed = kind === 'lines' && unconfirmed.many ? parseLine(lines[next] ?? '', false) : undefined;
-    const leaves = parsed?.kind === 'quit' || (parsed?.kind === 'event' && parsed.event.type === 'U.LOGOFF');
+    const parsed = kind === 'lines' && unconfirmed.isOpen ? parseLine(lines[next] ?? '', false) : undefined;
+    const leaves =
+      parsed?.kind === 'quit' || (parsed?.kind === 'event' && ['U.END', 'U.LOGOFF'].includes(parsed.event.type));
     if (leaves) unconfirmed.ask();
     return leaves;
   }

@@ -23,7 +23,9 @@ export interface RunnerOptions {
   readonly script?: string | undefined;
   /** Tells the user why the script failed. */
   readonly complain: (line: string) => void;
-  /** Called once, when every connection is closed. @param unsent lines had to be kept back, whatever else happened */
+  /** off: the server is asked only about many texts, for a trace with the assignment's messages. */
+  readonly confirming: 'on' | 'off';
+  /** Called once, when every connection is closed. @param unsent texts were kept back or are in doubt, whatever else happened */
   readonly left: (code: number, unsent: boolean) => void;
 }
 /** reading; ended: no more input will come; leaving: quitting. */
@@ -160,6 +162,7 @@ export class Runner {
       case 'fault':
         this.complain(parsed.why);
         this.outcome.fail(OUTCOME.refused);
+        this.doubt();
         return this.go();
     }
   }
@@ -231,9 +234,7 @@ export class Runner {
           ? `line ${String(this.at)} was`
           : `lines ${String(this.at)} to ${String(last)} (${count} lines) were`;
     this.doubt();
-    this.tell(`${which} not sent: ${why}`);
-    this.outcome.fail(OUTCOME.refused);
-    this.unsent = true;
+    this.fails(`${which} not sent: ${why}`);
     this.go();
   }
 
@@ -257,20 +258,25 @@ export class Runner {
     if (this.o.script !== undefined) this.complain(why);
   }
 
-  // What was poured out
+  // What the server has
 
-  /** Whether the server has to be asked before anything else is done. */
+  /** Whether the server has to be asked before anything else is done: there is nothing else, or it could come too late. */
   private mustConfirm(): boolean {
-    const { client, lines } = this.o;
+    const { client, lines, confirming } = this.o;
     if (client.status.connection !== 'Connected') return false;
     if (this.delivery.full) return true;
-    const last = lines.next === undefined ? this.phase === 'ended' : this.disconnects(lines.next);
-    return last && this.delivery.many;
+    if (!this.delivery.isOpen(confirming)) return false;
+    return lines.next === undefined ? confirming === 'on' || this.phase === 'ended' : this.isLast(lines.next);
   }
 
-  private disconnects({ line }: PipeLine): boolean {
-    const parsed = parseLine(line ?? '', this.o.client.status.chat === 'Active Chat');
-    return parsed.kind === 'quit' || (parsed.kind === 'event' && parsed.event.type === 'U.LOGOFF');
+  /** Whether texts that are on their way when this line is carried out may be lost. */
+  private isLast({ line = '' }: PipeLine): boolean {
+    const { client, script } = this.o;
+    if (script !== undefined && parseScriptLine(line).kind === 'wait') return true;
+    const { chat, peer } = client.status;
+    const parsed = parseLine(line, chat === 'Active Chat');
+    if (parsed.kind === 'block') return parsed.id === peer;
+    return parsed.kind === 'quit' || (parsed.kind === 'event' && ['U.END', 'U.LOGOFF'].includes(parsed.event.type));
   }
 
   private confirm(): void {
@@ -303,14 +309,18 @@ export class Runner {
     }
   }
 
+  /** What nobody can confirm any more is told. */
   private doubt(): void {
-    // A script that waits for a line is a conversation.
-    const pouring = this.o.lines.waiting > 0 && this.waiting === undefined;
-    const what = this.delivery.doubt(pouring, this.peer);
-    this.delivery.settle();
-    if (what === undefined) return;
+    const { delivery, peer } = this;
+    const what = delivery.isOpen(this.o.confirming) ? delivery.doubt(peer) : undefined;
+    delivery.settle();
+    if (what !== undefined) this.fails(what);
+  }
+
+  private fails(what: string): void {
     this.tell(what);
     this.outcome.fail(OUTCOME.refused);
+    this.unsent = true;
   }
 
   private tellOnce(what: string): void {

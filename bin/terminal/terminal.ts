@@ -31,6 +31,8 @@ export interface TerminalOptions {
   /** Called once, when the user has left and every connection is closed. */
   readonly left: (code: number) => void;
 }
+/** Whoever waits longer is told for what. */
+const PATIENCE_MS = 500;
 /** Of a list that is being read. */
 type Listing = 'none' | 'shown' | 'interrupted';
 /** What waits until the server has confirmed what was poured out. */
@@ -47,6 +49,7 @@ export class Terminal {
   private readonly unconfirmed: Unconfirmed;
   private readonly pasted: Pasted;
   private finishing: Finishing = 'nothing';
+  private impatience: unknown;
   /** A list that was asked for while the server was asked for a confirmation. */
   private wanted: HistoryCommand | undefined;
   /** Lines of one moment, for one write. */
@@ -101,8 +104,9 @@ export class Terminal {
   leave(): void {
     if (this.phase === 'leaving') return;
     this.phase = 'leaving';
+    this.finishes('nothing');
     this.pasted.drop('left before', 'gone');
-    if (this.unconfirmed.many) this.unconfirmed.doubt();
+    if (this.unconfirmed.isOpen) this.unconfirmed.doubt();
     this.unconfirmed.ends('connection');
     this.screen.close();
     void this.o.client.close().then(() => {
@@ -119,20 +123,30 @@ export class Terminal {
 
   private mustWait(what: Finishing): boolean {
     const { unconfirmed, pasted } = this;
-    if (this.finishing === what || !(unconfirmed.many || pasted.waiting)) return false;
-    this.finishing = what;
+    if (this.finishing === what || !(unconfirmed.isOpen || pasted.waiting)) return false;
+    this.finishes(what);
     const again = what === 'quit' ? 'Quit again or Ctrl-C leaves' : 'Log off again logs off';
-    this.shown.push(this.palette.aside(`(waiting until the server has confirmed the texts; ${again} at once)`));
+    const said = this.palette.aside(`(waiting until the server has confirmed the texts; ${again} at once)`);
+    this.impatience = this.o.clock.setTimeout(() => {
+      this.shown.push(said);
+      this.flush();
+    }, PATIENCE_MS);
     unconfirmed.ask();
     return true;
+  }
+
+  private finishes(what: Finishing): void {
+    if (this.impatience !== undefined) this.o.clock.clearTimeout(this.impatience);
+    this.impatience = undefined;
+    this.finishing = what;
   }
 
   /** What has waited goes on. */
   private finish(): void {
     const { finishing, unconfirmed, pasted } = this;
     if (finishing === 'nothing' || pasted.waiting) return;
-    if (unconfirmed.many) return unconfirmed.awaited ? undefined : unconfirmed.ask();
-    this.finishing = 'nothing';
+    if (unconfirmed.isOpen) return unconfirmed.awaited ? undefined : unconfirmed.ask();
+    this.finishes('nothing');
     if (finishing === 'quit') this.leave();
     else if (this.o.client.status.connection === 'Connected') this.perform({ type: 'U.LOGOFF' });
   }
@@ -229,14 +243,14 @@ export class Terminal {
     const { client } = this.o;
     this.wanted = event.type === 'U.HISTORY' && client.confirming ? event : undefined;
     if (this.wanted || (event.type === 'U.LOGOFF' && this.mustWait('log off'))) return;
-    if (event.type === 'U.LOGOFF' && this.unconfirmed.many) this.unconfirmed.doubt();
+    if (event.type === 'U.LOGOFF' && this.unconfirmed.isOpen) this.unconfirmed.doubt();
     this.performNow(event);
   }
 
   private performNow(event: Command): ClientError | undefined {
     if (event.type === 'U.END') this.unconfirmed.ends('chat');
     if (event.type === 'U.LOGOFF') {
-      this.finishing = 'nothing';
+      this.finishes('nothing');
       this.unconfirmed.ends('connection');
     }
     if (event.type === 'U.CHAT' && event.id === this.o.client.status.peer) return this.goOn(event.id);

@@ -39,9 +39,9 @@ export class Unconfirmed {
   get full(): boolean {
     return this.open.length >= WINDOW_TEXTS;
   }
-  /** Too many to close the connection while they are on their way. */
-  get many(): boolean {
-    return this.open.length > FEW_TEXTS;
+  /** Whether the connection must not be closed while they are on their way. */
+  get isOpen(): boolean {
+    return this.open.length > (this.o.asking === 'on' ? 0 : FEW_TEXTS);
   }
   /** Whether the server is being asked. */
   get awaited(): boolean {

@@ -3,6 +3,7 @@
  * killed at random moments while texts stream both ways, and what stood on the screens is compared with what was stored.
  */
 import type { Actor, Happening, Stage } from '../../bin/demo/stage';
+import { ASSIGNMENT_ONLY } from '../../diagrams/report/play/assignment';
 import { both, history, logOn, randomOf, seeds, stages, startChat, UNSLOWED, type HistoryLine } from './support';
 
 const open = stages();
@@ -72,7 +73,7 @@ class Talk {
 
 async function begin(seed: number): Promise<Talk> {
   const watching: { talk?: Talk } = {};
-  const stage = await open((happening) => watching.talk?.see(happening));
+  const stage = await open((happening) => watching.talk?.see(happening), ASSIGNMENT_ONLY);
   await stage.subscribe(...IDS);
   await stage.startServer(...UNSLOWED);
   return (watching.talk = new Talk(stage, { alice: stage.client('alice'), bob: stage.client('bob') }, randomOf(seed)));

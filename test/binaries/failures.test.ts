@@ -2,6 +2,7 @@
  * Processes that die or are told to stop: what the others read, and that everything can go on afterwards (protocol 4.9, 4.10).
  */
 import type { Actor, Stage } from '../../bin/demo/stage';
+import { ASSIGNMENT_ONLY } from '../../diagrams/report/play/assignment';
 import {
   asked,
   both,
@@ -30,7 +31,7 @@ async function leave(...clients: readonly Actor[]): Promise<void> {
 }
 
 test('server killed in a chat: Connection lost; after a restart the history is complete, the numbers go up', async () => {
-  const stage = await open();
+  const stage = await open(undefined, ASSIGNMENT_ONLY);
   await stage.subscribe('alice', 'bob');
   const { process } = await stage.startServer();
   const [alice, bob] = [stage.client('alice'), stage.client('bob')];

@@ -103,7 +103,7 @@ test('SIGTERM while much more waits: it leaves at once, and says where', async (
   for (const line of ['Log on', 'Chat bob', ...numbered(20_000)]) alice.type(line);
   await bob.shows('alice: 1');
   alice.kill('SIGTERM');
-  expect(await alice.exit).toBe(0);
+  expect(await alice.exit).toBe(8);
   const [, first, last] = DOUBT.exec(alice.errors[0] ?? '') ?? [];
   expect(Number(last) - Number(first)).toBe(255);
   expect(alice.errors.slice(1)).toEqual([

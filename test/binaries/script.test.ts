@@ -101,6 +101,7 @@ test('every event is a line of JSON', async () => {
       { event: 'status', id: 'alice', server, state: 'Offline', ...idle },
       { event: 'connected', line: 'Connected' },
       { event: 'chatStarted', line: 'Chat started', session: 1, peer: 'bob', asked: true },
+      { event: 'confirmed', texts: 1, complete: true },
       { event: 'chatEnded', line: 'Chat ended', session: 1, peer: 'bob' },
       { event: 'history', session: 1, from: 'alice', text: 'hello', time: expect.any(Number) as number },
       {

@@ -31,8 +31,10 @@ export function limits(changed: Readonly<Record<string, number | string>>): stri
   return Object.entries(changed).flatMap(([name, value]) => ['--limit', `${name}=${String(value)}`]);
 }
 
-/** A client that repeats nothing within a test: what stands on the wire then is the protocol's doing, not the load's. */
+/** A client that says only what the assignment has, and repeats nothing within a test: what is on the wire is not the load's doing. */
 export const PATIENT = limits({
+  T_KEEPALIVE_MS: 0,
+  T_DEAD_MS: 0,
   T_RETRY_MS: '5000,5000,5000,5000,5000',
   T_CHALLENGE_MS: 32_000,
   T_AUTH_MS: 32_000,

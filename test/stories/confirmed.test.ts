@@ -6,7 +6,7 @@ import { CONFIRM_MS } from '../../bin/terminal/unconfirmed';
 import type { TerminalOptions } from '../../bin/terminal/terminal';
 import type { Limits } from '../../machines/limits';
 import type { MemoryHost } from '../support/memory-network';
-import { clientIn, Typist } from '../support/typist';
+import { clientIn, Piper, Typist } from '../support/typist';
 import { promises, World } from '../support/world';
 import type { User } from '../support/user';
 
@@ -127,6 +127,53 @@ test('a chat that the other ends: what crossed may have gone nowhere; one that w
   lose(it);
   await promises();
   expect(doubts(it.alice).at(-1)).toContain('your last text, "and more"');
+});
+
+describe('leaving', () => {
+  test.each([
+    ['Ctrl-D', '\u0004'],
+    ['Quit', 'Quit\r'],
+    ['Log off', 'Log off\r'],
+  ])('%s waits until the last text is confirmed, and says nothing of it', async (_, keys) => {
+    const it = await chatting();
+    it.alice.press(`bye\r${keys}`);
+    it.world.until(() => it.alice.client.status.connection === 'Offline');
+    it.world.advance(3000);
+    await promises();
+    expect(textsOf(it.bob)).toEqual(['alice: bye']);
+    expect(it.alice.lines.join('\n')).not.toMatch(/waiting|confirmed/);
+  });
+
+  test.each([
+    ['Ctrl-D', '\u0004'],
+    ['Log off', 'Log off\r'],
+  ])('%s behind texts for a chat that has ended meanwhile: they are named', async (_, keys) => {
+    const it = await chatting();
+    it.bob.type('End chat');
+    it.alice.press(`one\rtwo\r${keys}`);
+    it.world.until(() => it.alice.client.status.connection === 'Offline');
+    it.world.advance(3000);
+    await promises();
+    expect(textsOf(it.bob)).toEqual([]);
+    expect(doubts(it.alice)).toEqual([
+      'The server has not confirmed your last 2 texts, from "one" to "two": History bob shows which of them it has',
+    ]);
+  });
+
+  test('a server that does not answer: what it waits for is said, and whoever does not wait reads what is in doubt', async () => {
+    const it = await chatting();
+    linkOf(it)?.cut();
+    it.alice.press('one\r\u0004');
+    it.world.advance(1000);
+    await promises();
+    expect(it.alice.lines.at(-1)).toBe(
+      '(waiting until the server has confirmed the texts; Quit again or Ctrl-C leaves at once)',
+    );
+    it.alice.press(CTRL_C);
+    it.world.advance(3000);
+    await promises();
+    expect(doubts(it.alice)).toHaveLength(1);
+  });
 });
 
 describe('while the server is asked', () => {
@@ -333,5 +380,94 @@ describe('pasted commands', () => {
     it.alice.press(`${UP}${UP}\r`);
     await promises();
     expect(it.alice.lines).toContain('alice · Connected > Chat bob');
+  });
+});
+
+describe('a program', () => {
+  interface Pouring {
+    readonly world: World;
+    readonly bob: User;
+    readonly alice: Piper;
+    readonly host: MemoryHost;
+  }
+  /** Alice has said to bob what these lines say; they are on their way. */
+  async function poured(script: string | undefined, ...lines: readonly string[]): Promise<Pouring> {
+    const world = await World.open({ users: ['alice', 'bob'] });
+    const [bob] = world.connect('bob');
+    const { client, host } = clientIn(world, 'alice');
+    const alice = new Piper(client, host, script);
+    alice.write('Log on\nChat bob\n');
+    world.until(() => bob.isInChat && client.status.chat === 'Active Chat');
+    alice.write(lines.map((line) => `${line}\n`).join(''));
+    return { world, bob, alice, host };
+  }
+  const ended = async ({ world, alice }: Pouring): Promise<void> => {
+    world.advance(3000);
+    await promises();
+    world.advance(3000);
+    await promises();
+    expect(alice.code).toBeDefined();
+  };
+  const doubt = (lines: string): string =>
+    `the server had not confirmed the texts of ${lines} yet, so it may not have taken them; History bob shows which it has`;
+
+  test.each([
+    ['a pipe', undefined],
+    ['a script', 'script'],
+  ])('%s: a store that is locked: the lines in doubt are named', async (_, script) => {
+    const it = await poured(script);
+    it.world.store.full = true;
+    it.alice.write('important 1\nimportant 2\nimportant 3\n');
+    it.alice.end();
+    await ended(it);
+    const told = doubt('lines 3 to 5');
+    expect(it.alice.complaints).toContain(script === undefined ? told : `script: ${told}`);
+    expect([it.alice.code, it.alice.unsent]).toEqual([8, true]);
+  });
+
+  test.each([
+    ['the end of the input', []],
+    ['Quit', ['Quit']],
+    ['Log off', ['Log off']],
+    ['End chat', ['End chat', 'Log off']],
+  ])('the other ends the chat while texts and %s are on their way: they are named', async (_, last) => {
+    const it = await poured(undefined);
+    it.bob.type('End chat');
+    it.alice.write(
+      numbered(30)
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
+    it.alice.write(last.map((line) => `${line}\n`).join(''));
+    it.alice.end();
+    await ended(it);
+    expect(textsOf(it.bob)).toEqual([]);
+    expect(it.alice.complaints).toEqual([doubt('lines 3 to 32')]);
+    expect([it.alice.code, it.alice.unsent]).toEqual([8, true]);
+  });
+
+  test('the server dies with texts that it has not confirmed, while the input is open: they are named', async () => {
+    const it = await poured(undefined, ...numbered(20));
+    it.world.crashServer();
+    it.world.until(() => it.alice.client.status.connection === 'Offline');
+    expect(it.alice.complaints).toContain(doubt('lines 3 to 22'));
+    it.alice.end();
+    await ended(it);
+    expect([it.alice.code, it.alice.unsent]).toEqual([8, true]);
+  });
+
+  test('a conversation has nothing in doubt: what the other could read is confirmed before they can answer', async () => {
+    const it = await poured('script', 'hello', '@wait Chat ended', 'Log off');
+    it.world.until(() => textsOf(it.bob).length === 1);
+    it.bob.type('End chat');
+    it.alice.end();
+    await ended(it);
+    expect([it.alice.code, it.alice.complaints]).toEqual([0, []]);
+    const pipe = await poured(undefined, 'hello');
+    pipe.world.until(() => textsOf(pipe.bob).length === 1);
+    pipe.bob.type('End chat');
+    pipe.alice.end();
+    await ended(pipe);
+    expect([pipe.alice.code, pipe.alice.unsent, pipe.alice.complaints]).toEqual([0, false, []]);
   });
 });

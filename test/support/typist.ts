@@ -119,6 +119,7 @@ export class Piper {
       writer: new PlainWriter({ write: (lines) => void this.lines.push(...lines), complain }, STYLE),
       clock: loop,
       script,
+      confirming: 'on',
       complain,
       left: (code, unsent) => {
         this.code = code;

@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import { spawn } from '@lydell/node-pty';
 import type { Size } from '../screen/emulator';
 import { TerminalActor, type Witness } from './actor';
+import { ASSIGNMENT_ONLY } from './assignment';
 
 /** The built commands, also for a test, which runs this file from its source. */
 const COMMANDS = __filename.endsWith('.ts') ? join(__dirname, '../../../dist/bin') : join(__dirname, '../../../bin');
@@ -21,9 +22,6 @@ export interface Sizes {
 }
 /** A line of the server's dump has up to 108 characters. */
 export const SIZES: Sizes = { client: { columns: 80, rows: 24 }, server: { columns: 108, rows: 40 } };
-
-/** A chart of a scenario has the messages of the assignment only (protocol 8, choice 15). */
-const ASSIGNMENT_ONLY = ['--limit', 'T_KEEPALIVE_MS=0', '--limit', 'T_DEAD_MS=0'];
 
 export class TerminalStage {
   private readonly actors: TerminalActor[] = [];
