@@ -47,6 +47,8 @@ test('a line that looks like a command is not sent without a y; else it is there
   expect(alice.raw).toContain(QUESTION);
   // One who presses Enter again, types on or pastes has not answered, and what they typed waits.
   alice.press('\r');
+  // A read that goes on is no answer either: y, and Ctrl-U.
+  alice.press('y\u0015');
   for (const key of 'hey') alice.press(key);
   world.advance(DELIVERY_MS);
   expect(textsOf(it.bob)).toEqual([]);
