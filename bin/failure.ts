@@ -5,7 +5,12 @@ export class UserError extends Error {}
 
 /** As it may be shown on a terminal: what somebody put into a file or an argument must not steer it. */
 export function printable(text: string): string {
-  return text.replace(/[^\P{Cc}\n]/gu, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
+  return text.replace(/[^\P{Cc}\n]/gu, escapeOf);
+}
+
+/** A character by its number, as JavaScript writes it. */
+export function escapeOf(character: string): string {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }
 
 /** The same in one line, for what is a line of an error. */

@@ -159,6 +159,8 @@ export type ClosedCause = 'clean' | 'lost' | 'dead' | 'invalid' | 'slow';
 /** How a HISTORY list ended (HISTORY_END, protocol 1.6). */
 export const HISTORY_STATUS = { complete: 0, busy: 1, incomplete: 2 } as const;
 
+/** No session has this number (1.3): of a chat that is over, where the number might be given again. */
+export const NO_SESSION = 0;
 /** Why a session ended (extension of END_NOTIF, protocol 1.7 and precision P12). */
 export const END_WHY = { ended: 0, loggedOff: 1, lost: 2, shutdown: 3, unstored: 4 } as const;
 export type EndWhy = (typeof END_WHY)[keyof typeof END_WHY];

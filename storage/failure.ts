@@ -17,6 +17,8 @@ const MEANINGS: Readonly<Record<number, readonly [kind: 'full' | 'failed', sente
   26: ['failed', 'FILE is not a database any more; stop the server and put back a copy of it'],
 };
 
+/** Another process has the lock. */
+export const BUSY = 5;
 /** A malformed page, a schema that makes no sense, no database. */
 export const DAMAGE: readonly number[] = [11, 1, 26];
 

@@ -11,7 +11,7 @@ import { BESIDE, refuseOthers, withoutLinks } from './beside';
 import { BUSY_TIMEOUT_MS, WAIT, Connection } from './connection';
 import { checkCounters } from './counters';
 import { isShared, openFile } from './file';
-import { codeOf, DAMAGE, errnoOf, meaningOf } from './failure';
+import { BUSY, codeOf, DAMAGE, errnoOf, meaningOf } from './failure';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema';
 import { foreignSchema, hasOurTables, OTHER_TABLES, unchanged } from './unchanged';
 import { UPGRADES } from './upgrades';
@@ -174,8 +174,6 @@ function keepPrivate(path: string): void {
     }
   }
 }
-
-const BUSY = 5;
 
 /**
  * Looks for damage on a connection that cannot write: closing one that can would take the write-ahead log over into the

@@ -6,11 +6,9 @@ import Database from 'libsql';
 import { closeSync } from 'node:fs';
 import { StoreError } from '../machines/ports';
 import { withoutLinks } from './beside';
-import { codeOf, DAMAGE, meaningOf } from './failure';
+import { BUSY, codeOf, DAMAGE, meaningOf } from './failure';
 import { openFile } from './file';
 import { makePrivate } from './open';
-
-const BUSY = 5;
 
 export interface ProcessLock {
   release(): void;

@@ -2,15 +2,14 @@
  * For which chat the texts of a pipe or script are (docs/client.md): the one that the last `Chat ID` asked for; where none was
  * asked for, the one that a program has been waiting for. Never simply the chat of the moment. Must never be here: sending.
  */
+import { NO_SESSION } from '../../machines/messages';
+
 export interface ChatLine {
   readonly session: number;
   readonly peer: string;
   /** The line tells the end of the chat. */
   readonly over: boolean;
 }
-
-/** No chat has this number. */
-const NO_SESSION = 0;
 
 export class Addressee {
   /** waiting: no `Chat ID` yet; called: by whom this program waited for; asked: with `Chat ID`; done: the program ended that chat. */

@@ -7,6 +7,13 @@ export type Line =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'block' | 'unblock'; readonly id: string }
   | { readonly kind: 'quit' | 'help' | 'status' | 'blocked' | 'nothing' };
+/** A line for the client's machines. */
+export type Command = Extract<Line, { kind: 'event' }>['event'];
+
+/** Whether texts that are on their way when it is carried out may be lost: it ends the chat, or the connection. */
+export function endsChat(line: Line): boolean {
+  return line.kind === 'quit' || (line.kind === 'event' && ['U.END', 'U.LOGOFF'].includes(line.event.type));
+}
 
 const PLAIN: Readonly<Record<string, Line>> = {
   'log on': { kind: 'event', event: { type: 'U.LOGON' } },

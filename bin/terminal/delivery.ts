@@ -6,7 +6,12 @@
 /** Then the server is asked before the next text: at its usual speed it takes these in 13 s. */
 export const WINDOW_TEXTS = 256;
 /** For a trace with the messages of the assignment nobody is asked about so few: a server takes them at once (protocol 4.3). */
-export const FEW_TEXTS = 32;
+const FEW_TEXTS = 32;
+
+/** Whether so many texts must not be left on their way. @param asking off: few may be */
+export function isOpen(count: number, asking: 'on' | 'off'): boolean {
+  return count > (asking === 'on' ? 0 : FEW_TEXTS);
+}
 
 export class Delivery {
   private first = 0;
@@ -29,9 +34,9 @@ export class Delivery {
   get full(): boolean {
     return this.count >= WINDOW_TEXTS;
   }
-  /** Whether they must not be left on their way. @param asking off: few may be */
+  /** Whether they must not be left on their way. */
   isOpen(asking: 'on' | 'off'): boolean {
-    return this.count > (asking === 'on' ? 0 : FEW_TEXTS);
+    return isOpen(this.count, asking);
   }
 
   /** @returns what to tell of them */

@@ -3,6 +3,7 @@ import type { ClientStatus } from '../../machines/client/client';
 import type { ChatClient, ClientEvent } from '../../transport/client';
 import { sourceText } from '../../transport/log';
 import type { Display } from '../../transport/client-driver';
+import { escapeOf } from '../failure';
 
 /** Legal in a text, and able to reorder or break a line, or shown as nothing at all: shown escaped. */
 const ESCAPED = /[\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069]/g;
@@ -10,10 +11,9 @@ const ESCAPED = /[\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066
 const TAGS = /\u{1f3f4}[\u{e0020}-\u{e007e}]+\u{e007f}|[\u{e0000}-\u{e007f}]/gu;
 
 export function escaped(text: string): string {
-  return text.replace(ESCAPED, code).replace(TAGS, (found) => (found.startsWith('\u{1f3f4}') ? found : code(found)));
-}
-function code(character: string): string {
-  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+  return text
+    .replace(ESCAPED, escapeOf)
+    .replace(TAGS, (found) => (found.startsWith('\u{1f3f4}') ? found : escapeOf(found)));
 }
 
 function textLine(from: string, text: string): string {

@@ -5,11 +5,10 @@
 import type { Clock } from '../../machines/ports';
 import type { ChatClient, ClientError, ClientEvent } from '../../transport/client';
 import { Addressee } from './addressee';
-import { parseLine, type Line } from './commands';
+import { endsChat, parseLine, type Command, type Line } from './commands';
+import { takesLines } from './ready';
 import type { Begun } from './screen';
 import type { Unconfirmed } from './unconfirmed';
-
-type Command = Extract<Line, { kind: 'event' }>['event'];
 
 export interface PastedOptions {
   readonly client: ChatClient;
@@ -108,12 +107,11 @@ export class Pasted {
     });
   }
 
-  /** Off line, Connected or Active Chat, at the end of a list, and the connection takes more. */
+  /** And the connection takes more, after what the server has confirmed. */
   private isReady(): boolean {
     const { client, unconfirmed } = this.o;
-    const { connection, chat, history } = client.status;
-    if (connection === 'Offline') return !client.willReconnect;
-    if (connection !== 'Connected' || chat === 'Wait for CHAT_STARTED' || history === 'Receiving') return false;
+    if (!takesLines(client)) return false;
+    if (client.status.connection === 'Offline') return true;
     if (unconfirmed.full) unconfirmed.ask();
     return !client.congested && !unconfirmed.full;
   }
@@ -121,9 +119,7 @@ export class Pasted {
   /** Whether the server has to be asked before the chat ends or the connection is closed. */
   private mustConfirm({ kind, lines, next }: Batch): boolean {
     const { unconfirmed } = this.o;
-    const parsed = kind === 'lines' && unconfirmed.isOpen ? parseLine(lines[next] ?? '', false) : undefined;
-    const leaves =
-      parsed?.kind === 'quit' || (parsed?.kind === 'event' && ['U.END', 'U.LOGOFF'].includes(parsed.event.type));
+    const leaves = kind === 'lines' && unconfirmed.isOpen && endsChat(parseLine(lines[next] ?? '', false));
     if (leaves) unconfirmed.ask();
     return leaves;
   }

@@ -6,11 +6,12 @@ import type { Clock } from '../../machines/ports';
 import type { ChatClient, ClientError, ClientEvent } from '../../transport/client';
 import { Addressee, type ChatLine } from './addressee';
 import { blockedLine, carryOutBlocking } from './blocking';
-import { HELP, parseLine, type Line } from './commands';
+import { endsChat, HELP, parseLine, type Command } from './commands';
 import { Delivery } from './delivery';
 import { lineOf, whomLineOf } from './display';
 import { Outcome, OUTCOME } from './outcome';
 import { LINE_MAX, type PipeLine, type PipeLines } from './pipe';
+import { takesLines } from './ready';
 import { parseScriptLine, type Awaited } from './script';
 import type { Writer } from './writers';
 
@@ -137,12 +138,10 @@ export class Runner {
     if (this.phase === 'ended' && lines.waiting === 0 && this.isReady()) this.go();
   }
 
-  /** Offline, Connected or Active Chat, at the end of a list, and the connection takes more. */
+  /** Nothing is waited for, and the connection takes more. */
   private isReady(): boolean {
-    if (this.waiting || this.o.client.congested) return false;
-    const { connection, chat, history } = this.o.client.status;
-    if (connection === 'Offline') return !this.o.client.willReconnect;
-    return connection === 'Connected' && chat !== 'Wait for CHAT_STARTED' && history !== 'Receiving';
+    const { client } = this.o;
+    return !this.waiting && !client.congested && takesLines(client);
   }
 
   private take({ line }: PipeLine): void {
@@ -193,7 +192,7 @@ export class Runner {
     }
   }
 
-  private perform(event: Extract<Line, { kind: 'event' }>['event']): void {
+  private perform(event: Command): void {
     const { client } = this.o;
     const before = client.status;
     // Whoever was called says so that the texts which follow are for the caller.
@@ -206,7 +205,7 @@ export class Runner {
     else if (refusal.code !== 'already-logged-on') this.refused(refusal.message);
   }
 
-  private done(type: Extract<Line, { kind: 'event' }>['event']['type']): void {
+  private done(type: Command['type']): void {
     if (type !== 'U.END' && type !== 'U.LOGOFF') return;
     this.ending = type === 'U.END' ? 'chat' : 'connection';
     this.addressee.ended();
@@ -276,7 +275,7 @@ export class Runner {
     const { chat, peer } = client.status;
     const parsed = parseLine(line, chat === 'Active Chat');
     if (parsed.kind === 'block') return parsed.id === peer;
-    return parsed.kind === 'quit' || (parsed.kind === 'event' && ['U.END', 'U.LOGOFF'].includes(parsed.event.type));
+    return endsChat(parsed);
   }
 
   private confirm(): void {

@@ -2,6 +2,7 @@
  * A terminal with one line being typed at the bottom and everything else above it: bytes of the keyboard in, one write for what they
  * changed out. Must never be here: what is written, what a line does.
  */
+import { NO_SESSION } from '../../machines/messages';
 import type { Cell } from './cells';
 import { Keyboard, type Input, type KeyName } from './keyboard';
 import { LineEditor, type Result } from './line-editor';
@@ -63,8 +64,6 @@ interface Entered {
 /** bare: the cursor is on an empty row; prompted: on the line being typed; closed: nothing is typed any more. */
 type Phase = 'bare' | 'prompted' | 'closed';
 
-/** No chat has this number. */
-const NO_SESSION = 0;
 const HISTORY_LINES = 500;
 /** Nobody answers no question for longer than that; what is typed then stays in the line. */
 const HELD_MAX = 100;

@@ -5,7 +5,7 @@
 import { WIRE } from '../../machines/limits';
 import type { ChatClient, ClientError, ClientEvent } from '../../transport/client';
 import type { Clock } from '../../machines/ports';
-import { HELP, parseLine, type Line } from './commands';
+import { HELP, parseLine, type Command, type Line } from './commands';
 import { blockedLine, carryOutBlocking } from './blocking';
 import { Completion } from './completion';
 import { actionable, asideOf, escaped, lineOf, stampOf, statusLines, whomLineOf, type Style } from './display';
@@ -38,7 +38,6 @@ type Listing = 'none' | 'shown' | 'interrupted';
 /** What waits until the server has confirmed what was poured out. */
 type Finishing = 'nothing' | 'log off' | 'quit';
 
-type Command = Extract<Line, { kind: 'event' }>['event'];
 type HistoryCommand = Extract<Command, { type: 'U.HISTORY' }>;
 
 export class Terminal {

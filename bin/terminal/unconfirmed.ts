@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../machines/ports';
 import type { ChatClient, ClientEvent } from '../../transport/client';
-import { FEW_TEXTS, WINDOW_TEXTS } from './delivery';
+import { isOpen, WINDOW_TEXTS } from './delivery';
 import { escaped } from './display';
 
 export interface UnconfirmedOptions {
@@ -41,7 +41,7 @@ export class Unconfirmed {
   }
   /** Whether the connection must not be closed while they are on their way. */
   get isOpen(): boolean {
-    return this.open.length > (this.o.asking === 'on' ? 0 : FEW_TEXTS);
+    return isOpen(this.open.length, this.o.asking);
   }
   /** Whether the server is being asked. */
   get awaited(): boolean {

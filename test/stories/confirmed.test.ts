@@ -3,10 +3,9 @@
  * carried out one after the other or told, and leaving waits for what was poured out (docs/client.md). In virtual time.
  */
 import { CONFIRM_MS } from '../../bin/terminal/unconfirmed';
-import type { TerminalOptions } from '../../bin/terminal/terminal';
-import type { Limits } from '../../machines/limits';
 import type { MemoryHost } from '../support/memory-network';
-import { clientIn, Piper, Typist } from '../support/typist';
+import { chattingIn, rooms, textsOf, type OpenRoom, type Room } from '../support/room';
+import { clientIn, Piper, type Typist } from '../support/typist';
 import { promises, World } from '../support/world';
 import type { User } from '../support/user';
 
@@ -14,42 +13,13 @@ import type { User } from '../support/user';
 const ANSWER_MS = 5;
 const CTRL_C = '\u0003';
 
-interface Room {
-  readonly world: World;
-  readonly bob: User;
-  readonly mallory: User;
-  readonly alice: Typist;
-  readonly host: MemoryHost;
-}
-const open: Typist[] = [];
-afterEach(() => {
-  for (const { terminal } of open.splice(0)) terminal.leave();
-});
-
-/** Alice at a terminal, off line; bob and mallory are connected. */
-async function room(limits: Partial<Limits> = {}, options: Partial<TerminalOptions> = {}): Promise<Room> {
-  const world = await World.open({ users: ['alice', 'bob', 'mallory'], limits });
-  const [bob, mallory] = world.connect('bob', 'mallory');
-  const { client, host } = clientIn(world, 'alice');
-  const alice = new Typist(client, host, options);
-  open.push(alice);
-  return { world, bob, mallory, alice, host };
-}
-async function chatting(...how: Parameters<typeof room>): Promise<Room> {
-  const it = await room(...how);
-  const { world, alice } = it;
-  alice.enter('Log on');
-  world.until(() => alice.client.status.connection === 'Connected');
-  alice.enter('Chat bob');
-  world.until(() => it.bob.isInChat);
-  return it;
-}
+const room = rooms();
+const chatting = (...how: Parameters<OpenRoom>): Promise<Room> => chattingIn(room, ...how);
 const linkOf = ({ world, host }: Room) => world.network.links.findLast(({ client }) => client.host === host);
 const lose = (it: Room): void => {
   linkOf(it)?.cut('client', 'server');
   it.world.advance(ANSWER_MS);
 };
-const textsOf = ({ lines }: User): string[] => lines.filter((line) => line.startsWith('alice: '));
 const numbered = (count: number): string[] => Array.from({ length: count }, (_, n) => `line ${String(n + 1)}`);
 const DOUBT = /^The server has not confirmed /;
 const doubts = ({ lines }: Typist): string[] => lines.filter((line) => DOUBT.test(line));

@@ -6,7 +6,8 @@ import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { Addressee } from '../../bin/terminal/addressee';
 import { Screen, type Begun, type ScreenOptions } from '../../bin/terminal/screen';
-import { clientIn, Piper, Typist } from '../support/typist';
+import { logsOn, rooms, textsOf, type Room } from '../support/room';
+import { clientIn, Piper } from '../support/typist';
 import { promises, World } from '../support/world';
 import type { User } from '../support/user';
 
@@ -18,35 +19,19 @@ const CTRL_U = '\u0015';
 const UP = '\u001b[A';
 const DOWN = '\u001b[B';
 
-interface Room {
-  readonly world: World;
-  readonly bob: User;
-  readonly mallory: User;
-  readonly alice: Typist;
-}
-
-/** Alice at a terminal, bob and mallory elsewhere; all are connected. */
+const openRoom = rooms(limits);
+/** Everybody is connected. */
 async function room(): Promise<Room> {
-  const world = await World.open({ users: ['alice', 'bob', 'mallory'], limits });
-  const [bob, mallory] = world.connect('bob', 'mallory');
-  const { client, host } = clientIn(world, 'alice');
-  const alice = new Typist(client, host);
-  open.push(alice);
-  alice.enter('Log on');
-  world.until(() => client.status.connection === 'Connected');
-  return { world, bob, mallory, alice };
+  const it = await openRoom();
+  logsOn(it);
+  return it;
 }
-const open: Typist[] = [];
-afterEach(() => {
-  for (const { terminal } of open.splice(0)) terminal.leave();
-});
 
 /** The user calls alice, or ends the chat with her; time passes until everybody knows. */
 function does({ world }: Room, user: User, line: string): void {
   user.type(line);
   world.advance(2 * DELIVERY_MS);
 }
-const textsOf = ({ lines }: User): string[] => lines.filter((line) => line.startsWith('alice: '));
 
 describe('somebody else calls than the last partner', () => {
   async function called(): Promise<Room> {

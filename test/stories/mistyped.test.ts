@@ -1,7 +1,7 @@
 /** What looks like a mistyped command is asked about before it goes to the partner, and the answer is for that chat only. */
-import { clientIn, Piper, Typist } from '../support/typist';
+import { chattingIn, rooms, textsOf, type Room } from '../support/room';
+import { clientIn, Piper, type Typist } from '../support/typist';
 import { promises, World } from '../support/world';
-import type { User } from '../support/user';
 
 /** Longer than a message takes to the server and on. */
 const DELIVERY_MS = 5;
@@ -10,34 +10,8 @@ const ESCAPE = '\u001b';
 const CTRL_C = '\u0003';
 const UP = '\u001b[A';
 
-interface Room {
-  readonly world: World;
-  readonly bob: User;
-  readonly mallory: User;
-  readonly alice: Typist;
-}
-const open: Typist[] = [];
-afterEach(() => {
-  for (const { terminal } of open.splice(0)) terminal.leave();
-});
-async function room(): Promise<Room> {
-  const world = await World.open({ users: ['alice', 'bob', 'mallory'], limits });
-  const [bob, mallory] = world.connect('bob', 'mallory');
-  const { client, host } = clientIn(world, 'alice');
-  const alice = new Typist(client, host);
-  open.push(alice);
-  return { world, bob, mallory, alice };
-}
-async function chatting(): Promise<Room> {
-  const it = await room();
-  const { world, alice } = it;
-  alice.enter('Log on');
-  world.until(() => alice.client.status.connection === 'Connected');
-  alice.enter('Chat bob');
-  world.until(() => it.bob.isInChat);
-  return it;
-}
-const textsOf = ({ lines }: User): string[] => lines.filter((line) => line.startsWith('alice: '));
+const room = rooms(limits);
+const chatting = (): Promise<Room> => chattingIn(room);
 const QUESTION = 'Send it to bob as a text? (y/n)';
 
 test('a line that looks like a command is not sent without a y; else it is there to be mended', async () => {

@@ -5,6 +5,7 @@
 import { EventEmitter } from 'node:events';
 import type { ClientStatus } from '../../machines/client/client';
 import type { ClientEvent as MachineEvent, UserEvent } from '../../machines/client/events';
+import { NO_SESSION } from '../../machines/messages';
 import type { Address } from '../../machines/ports';
 import { ClientDriver, type Display } from '../client-driver';
 import { systemClock } from '../clock';
@@ -15,7 +16,6 @@ import { systemRandom } from '../security/random';
 import { Confirmation } from './confirmation';
 import {
   ClientError,
-  NO_SESSION,
   type Chat,
   type ClientEvent,
   type ClientState,

@@ -129,8 +129,6 @@ export interface HistoryLine {
   readonly text: string;
   readonly time: number | null;
 }
-/** No chat has this number. */
-export const NO_SESSION = 0;
 export interface Chat {
   readonly session: number;
   readonly peer: string;
