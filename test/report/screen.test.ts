@@ -36,6 +36,12 @@ test('a line that is broken at the edge is one line', async () => {
   expect(emulator.current()).toBe('b'.repeat(45));
 });
 
+test('a wide character that found one column left leaves no blank in its line', async () => {
+  const emulator = new Emulator({ columns: 5, rows: 4 });
+  await emulator.write('abcd漢e\r\nabcd 漢\r\n');
+  expect(emulator.finished()).toEqual(['abcd漢e', 'abcd 漢']);
+});
+
 test('what has left the screen can still be read', async () => {
   const lines = Array.from({ length: 50 }, (_, i) => `line ${String(i)}`);
   expect((await shown(`${lines.join('\r\n')}\r\n`)).finished()).toEqual(lines);

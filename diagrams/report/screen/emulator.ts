@@ -101,8 +101,11 @@ export class Emulator {
     const lines: string[] = [];
     for (let y = from; y < to; y++) {
       const line = this.terminal.buffer.active.getLine(y);
-      const goesOn = this.terminal.buffer.active.getLine(y + 1)?.isWrapped === true && y + 1 < to;
-      const text = line?.translateToString(!goesOn) ?? '';
+      const next = this.terminal.buffer.active.getLine(y + 1);
+      const goesOn = next?.isWrapped === true && y + 1 < to;
+      // A wide character that found one column left went on to the next row; nobody wrote that column.
+      const isOver = goesOn && next.getCell(0)?.getWidth() === 2 && line?.getCell(line.length - 1)?.getChars() === '';
+      const text = line?.translateToString(!goesOn, 0, isOver ? line.length - 1 : undefined) ?? '';
       if (line?.isWrapped && lines.length > 0) lines[lines.length - 1] += text;
       else lines.push(text);
     }
