@@ -2,12 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Actor, Stage } from '../../bin/demo/stage';
-import { both, history, limits, logOn, PATIENT, say, startChat } from '../binaries/support';
+import { ASSIGNMENT_ONLY } from '../../diagrams/report/play/assignment';
+import { both, history, logOn, PATIENT, say, startChat } from '../binaries/support';
 import type { Browsing } from './browser';
 import { linkOf, together, type Inspector } from './inspector';
-
-/** Nothing is sent that nobody has asked for, so what is recorded stands still between two lines. */
-const QUIET = limits({ T_KEEPALIVE_MS: 600_000, T_DEAD_MS: 1_800_000 });
 
 export interface Inspected {
   readonly stage: Stage;
@@ -20,7 +18,8 @@ export interface Inspected {
 /** A server and two clients that write their traffic keys down; none has done anything yet. @param args for all three */
 export async function threeProcesses(stage: Stage, ...args: readonly string[]): Promise<Inspected> {
   await stage.subscribe('alice', 'bob');
-  const options = (name: string): string[] => ['--keylog', `${name}.keys`, '--inspect', ...QUIET, ...args];
+  // Nothing is sent that nobody has asked for, so what is recorded stands still between two lines.
+  const options = (name: string): string[] => ['--keylog', `${name}.keys`, '--inspect', ...ASSIGNMENT_ONLY, ...args];
   const { process: server } = await stage.startServer('--dump', '-', ...options('server'));
   const client = (id: string): Actor => stage.client(id, ...PATIENT, ...options(id));
   const [alice, bob] = [client('alice'), client('bob')];
